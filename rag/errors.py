@@ -1,0 +1,49 @@
+"""Everything that can go wrong, in sentences that a user can act on."""
+
+
+class PinciteError(Exception):
+    """The root of all errors that Pincite raises on purpose."""
+
+
+class SettingsError(PinciteError):
+    """A setting is unknown or has an impossible value."""
+
+
+class DocumentError(PinciteError):
+    """A file cannot be read as a document."""
+
+
+class EmptyDocumentError(DocumentError):
+    """A file has no text."""
+
+
+class BinaryDocumentError(DocumentError):
+    """A file is not text in any format that Pincite reads."""
+
+
+class UndecodableDocumentError(DocumentError):
+    """A text file is in no encoding that Pincite knows."""
+
+
+class DocumentTooLargeError(DocumentError):
+    """A file is above the limit ``PINCITE_MAX_BYTES``."""
+
+
+class LibraryError(PinciteError):
+    """The library on disk cannot be used as asked."""
+
+
+class LibraryLockedError(LibraryError):
+    """Another process has the library open."""
+
+
+class LibraryMismatchError(LibraryError):
+    """The library was made with another embedding model or other chunks."""
+
+
+class UnknownDocumentError(LibraryError):
+    """No document of the library has that id."""
+
+
+class EvaluationSetError(PinciteError):
+    """An evaluation set has a mistake; the message names file, case and key."""

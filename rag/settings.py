@@ -1,0 +1,78 @@
+"""One frozen ``Settings``, read once from the environment and passed explicitly."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+PREFIX = "PINCITE_"
+
+
+def _default_home() -> Path:
+    return Path(platformdirs.user_data_dir("pincite", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What a user may change, each from ``PINCITE_<NAME>`` or a ``.env`` file.
+
+    ``chunk_tokens`` and ``chunk_overlap`` apply to a new library; an existing one remembers its
+    own, and ``None`` accepts whatever it remembers.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    home: Annotated[Path, Field(description="where the library lives")] = Field(
+        default_factory=_default_home
+    )
+    model: Annotated[str, Field(description="the answerer")] = "extractive"
+    top_k: Annotated[int, Field(ge=1, le=50, description="passages given to the answerer")] = 6
+    chunk_tokens: Annotated[
+        int | None, Field(ge=16, le=2048, description="most tokens in a chunk")
+    ] = None
+    chunk_overlap: Annotated[
+        int | None, Field(ge=0, le=8, description="sentences that neighbouring chunks share")
+    ] = None
+    embedding: Annotated[str, Field(description="builtin, or provider:model")] = "builtin"
+    max_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings once; ``overrides`` win over the environment.
+
+    Raises:
+        SettingsError: if a ``PINCITE_`` name is unknown or a value is impossible.
+    """
+    _refuse_unknown_names()
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{PREFIX}{str(item['loc'][0]).upper()}={item.get('input')!r}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise SettingsError(f"A setting has an impossible value. {problems}.") from error
+
+
+def _refuse_unknown_names() -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+            raise SettingsError(f"There is no setting {name}. Did you mean {nearest[0]}?")
+
+
+def seed_files() -> list[Path]:
+    """List the articles that a new library starts with: in a checkout, else in the package."""
+    package = Path(__file__).parent
+    folders = (package.parent / "seeds", package / "seeds")
+    return sorted(path for folder in folders for path in folder.glob("*.txt"))

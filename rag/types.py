@@ -1,0 +1,248 @@
+"""The nouns of Pincite: frozen values that every layer shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points of a ``Document.text``.
+
+    Raises:
+        ValueError: if not ``0 <= start <= end``.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: {self.start}:{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """Return the words of ``text`` that the span covers."""
+        return text[self.start : self.end]
+
+    def contains(self, other: Span) -> bool:
+        """Say whether ``other`` lies wholly within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlap(self, other: Span) -> int:
+        """Count the code points that both spans cover."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def distance(self, other: Span) -> int:
+        """Count the code points between the spans; 0 where they touch or overlap."""
+        return max(0, other.start - self.end, self.start - other.end)
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is, so that citations prefer body text."""
+
+    TITLE = "title"
+    CHROME = "chrome"
+    STANDFIRST = "standfirst"
+    HEADING = "heading"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A labelled run of a document's text, such as one paragraph."""
+
+    span: Span
+    kind: BlockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that was read once and is never edited afterwards.
+
+    ``id`` is a hash of the text alone, so the same words are the same document.
+    ``blocks`` are in order, do not overlap, and cover all but white space.
+    ``pages`` has one span a page for paged formats and is empty for others.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    media_type: str
+    blocks: tuple[Block, ...]
+    pages: tuple[Span, ...] = ()
+
+    def kind_at(self, span: Span) -> BlockKind:
+        """Return the kind of the block that holds the start of ``span`` (body if none does)."""
+        for block in self.blocks:
+            if block.span.start <= span.start < block.span.end:
+                return block.kind
+        return BlockKind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrievable run of whole sentences, within blocks of one kind."""
+
+    document_id: str
+    span: Span
+    token_count: int
+    kind: BlockKind
+
+    @property
+    def id(self) -> str:
+        """Name the chunk uniquely within a library."""
+        return f"{self.document_id}:{self.span.start}-{self.span.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How a passage was found: cosine similarity, BM25 (higher is better), and their fusion."""
+
+    dense: float
+    lexical: float
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was retrieved for a question, numbered from 1."""
+
+    number: int
+    document: Document
+    span: Span
+    scores: Scores
+
+    @property
+    def text(self) -> str:
+        """Return the passage's words."""
+        return self.span.of(self.document.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedQuote:
+    """Words that an answerer says it copied from a passage; not yet believed."""
+
+    passage_number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaim:
+    """One sentence of a draft with the quotes that it proposes."""
+
+    text: str
+    quotes: tuple[ProposedQuote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer wrote. No claims means that it refused.
+
+    ``short_answer`` is the answer in a few words, empty where the answerer gives none.
+    """
+
+    claims: tuple[DraftClaim, ...]
+    short_answer: str = ""
+
+
+class Verdict(StrEnum):
+    """How a citation was found in its source."""
+
+    EXACT = "exact"
+    FOLDED = "folded"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A real quotation: ``document.text[span.start:span.end] == quote``, always.
+
+    ``number`` counts from 1 in order of appearance in an answer; the same place keeps its number.
+    """
+
+    number: int
+    document_id: str
+    span: Span
+    quote: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer and the citations that it rests on (at least one)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+class RejectionReason(StrEnum):
+    """Why a proposed quote is not shown as a quotation."""
+
+    NOT_FOUND = "not found in the sources"
+    TOO_SHORT = "too short to be a quotation"
+    PARTIAL_WORD = "cuts a word"
+    OUT_OF_ORDER = "its parts do not follow each other in one document"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A proposed quote that was not verified, with its reason."""
+
+    claim: str
+    quote: ProposedQuote
+    reason: RejectionReason
+
+
+class Status(StrEnum):
+    """Whether the sources answered."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    NOT_IN_SOURCES = "not_in_sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verified answer: the only thing that may be drawn.
+
+    ``standalone_question`` is the question that was searched for, with a follow-up's context
+    filled in. ``partial`` means that some proposed quotes were rejected. ``passages`` are all
+    that the answerer was given, best first.
+    """
+
+    question: str
+    standalone_question: str
+    status: Status
+    claims: tuple[Claim, ...]
+    rejections: tuple[Rejection, ...]
+    passages: tuple[Passage, ...]
+    short_answer: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the answer's sentences as one string, empty for a refusal."""
+        return " ".join(claim.text for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Return the distinct citations in the order of their numbers."""
+        distinct = {c.number: c for claim in self.claims for c in claim.citations}
+        return tuple(distinct[number] for number in sorted(distinct))
+
+    @property
+    def nearest(self) -> tuple[Passage, ...]:
+        """Return the three best passages, which a refusal shows instead of an answer."""
+        return self.passages[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation."""
+
+    question: str
+    answer: str
