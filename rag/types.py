@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,10 +79,9 @@ class Document:
 
     def kind_at(self, span: Span) -> BlockKind:
         """Return the kind of the block that holds the start of ``span`` (body if none does)."""
-        for block in self.blocks:
-            if block.span.start <= span.start < block.span.end:
-                return block.kind
-        return BlockKind.BODY
+        at = bisect_right(self.blocks, span.start, key=lambda block: block.span.start) - 1
+        inside = at >= 0 and span.start < self.blocks[at].span.end
+        return self.blocks[at].kind if inside else BlockKind.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,7 @@ class RejectionReason(StrEnum):
     TOO_SHORT = "too short to be a quotation"
     PARTIAL_WORD = "cuts a word"
     OUT_OF_ORDER = "its parts do not follow each other in one document"
+    NO_QUOTE = "has no quotation"
 
 
 @dataclass(frozen=True, slots=True)
