@@ -1,0 +1,141 @@
+"""What a question asks for, read from its words alone: its terms, its kind, whether it follows up."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+import Stemmer
+
+WORD = re.compile(r"\w+(?:[’'.]\w+)*", re.UNICODE)
+
+STOP_WORDS = frozenset(
+    """a about after all also although an and any are as at be because been before being between
+    both but by can could did do does during each for from further get give given had has have
+    having he her here hers him his how i if in into is it its itself just let many may me might
+    more most much must my no nor not of off on once only or other our out over own please
+    said same say says shall she should so some such tell than that the their them then there
+    these they this those through to too under until up upon us very was we were what when where
+    which while who whom whose why will with would you your""".split()
+)
+
+_stem = Stemmer.Stemmer("english").stemWord
+
+
+class QuestionKind(StrEnum):
+    """What an answer must hold to answer the question."""
+
+    PERSON = "person"
+    TIME = "time"
+    NUMBER = "number"
+    REASON = "reason"
+    LIST = "list"
+    OTHER = "other"
+
+
+_KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (
+            QuestionKind.LIST,
+            r"\blist\b|\bname (?:all|the|both)\b|\benumerate\b"
+            r"|\b(?:what|which|name) (?:are|were)? ?(?:all|the|its|their)? ?"
+            r"(?:two|three|four|five|six|seven|both|main|key|several|different|various)\b",
+        ),
+        (
+            QuestionKind.NUMBER,
+            r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"
+            r"|\b(?:what|which) (?:percentage|percent|proportion|share|number|amount|sum)\b",
+        ),
+        (
+            QuestionKind.TIME,
+            r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b",
+        ),
+        (QuestionKind.PERSON, r"\bwho(?:m|se)?\b"),
+        (
+            QuestionKind.REASON,
+            r"\bwhy\b|\bhow come\b|\bhow\b(?! (?:many|much))|\bexplain\b|\bdescribe\b"
+            r"|\bwhat (?:\w+ ){0,2}(?:caused|causes|led to|reason|reasons|explains)\b",
+        ),
+    )
+)
+
+
+def kind_of(question: str) -> QuestionKind:
+    """Tell what kind of answer the question expects; the first question word decides."""
+    found = [(match.start(), kind) for kind, form in _KINDS if (match := form.search(question))]
+    return min(found, key=lambda item: item[0])[1] if found else QuestionKind.OTHER
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Reduce a word to its English Snowball stem, without case and possessive."""
+    bare = re.sub(r"[’']s$", "", word.casefold()).replace(".", "")
+    return str(_stem(bare))
+
+
+def terms(text: str) -> list[str]:
+    """Return the stems of the content words of ``text``, in order, with repetitions."""
+    return [stem(word) for word in WORD.findall(text) if not is_stop_word(word)]
+
+
+def is_stop_word(word: str) -> bool:
+    """Say whether a word carries no content; the country "US" is not the pronoun."""
+    return word != "US" and word.casefold() in STOP_WORDS
+
+
+_OPENERS = re.compile(
+    r"^\s*(?:and|but|or|so|then|also|what about|how about|why(?: not)?\s*\?|what else|who else)\b",
+    re.IGNORECASE,
+)
+_POINTERS = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|she|him|his|her|hers|this|these|those|there"
+    r"|the (?:same|former|latter|other|others)|that (?:one|meeting|year|time)|ones)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = frozenset("first second third fourth fifth sixth last".split())
+
+
+def follows_up(question: str) -> bool:
+    """Say whether the question can hardly be understood without the one before it."""
+    return bool(
+        _OPENERS.search(question) or _POINTERS.search(question) or len(set(terms(question))) < 2
+    )
+
+
+def condense(question: str, earlier: list[str]) -> str:
+    """Make a question that stands alone, from it and the user's ``earlier`` questions in order.
+
+    A follow-up keeps its own words first, then takes those of the question before it that it does
+    not replace: its names replace names, its ordinals ordinals, its numbers numbers. A rule, not
+    a model, so that follow-ups work with no chat model at hand.
+    """
+    question = question.strip()
+    if not earlier or not follows_up(question):
+        return question
+    previous = condense(earlier[-1], earlier[:-1])
+    replaced = {_replaceable(word) for word in _later_words(question)} - {""}
+    kept = [word for word in previous.split() if _replaceable_token(word) not in replaced]
+    return f"{question} {' '.join(kept)}".strip()
+
+
+def _later_words(text: str) -> list[str]:
+    """Return the words but the first, whose capital says nothing."""
+    return WORD.findall(text)[1:]
+
+
+def _replaceable_token(token: str) -> str:
+    match = WORD.search(token)
+    return _replaceable(match.group()) if match else ""
+
+
+def _replaceable(word: str) -> str:
+    """Name the class of words of which a follow-up keeps only its own."""
+    if word.casefold() in _ORDINALS:
+        return "ordinal"
+    if word[0].isdigit():
+        return "number"
+    if word[0].isupper() and not is_stop_word(word):
+        return "name"
+    return ""
