@@ -1,0 +1,84 @@
+"""The documents of an evaluation set, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rag.documents import SUFFIXES, load_file
+from rag.errors import DocumentError, EvaluationSetError
+from rag.evaluation.cases import EvaluationSet
+from rag.types import Document
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Documents with the files that they were read from, in the order of the set."""
+
+    files: Mapping[Path, Document]
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The distinct documents: two files with the same words are one document."""
+        return tuple({document.id: document for document in self.files.values()}.values())
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Each document's text, by document id."""
+        return {document.id: document.text for document in self.documents}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Each document's file name, by document id."""
+        return {document.id: path.name for path, document in list(self.files.items())[::-1]}
+
+    def find(self, reference: str, *, folder: Path) -> Sequence[Document]:
+        """Return the documents that a reference means: a file name, or a path from ``folder``."""
+        exact = (folder / reference).resolve()
+        parts = Path(reference).parts
+        return [
+            document
+            for path, document in self.files.items()
+            if path == exact or path.parts[-len(parts) :] == parts
+        ]
+
+
+def load_corpus(evaluation_set: EvaluationSet, *, max_bytes: int) -> Corpus:
+    """Read every document of the set.
+
+    Raises:
+        EvaluationSetError: if a path does not exist, a folder holds no document that Pincite
+            reads, or a file cannot be read as a document.
+    """
+    files: dict[Path, Document] = {}
+    for path in evaluation_set.documents:
+        for file in _files_at(path, evaluation_set.path):
+            files[file] = _load(file, evaluation_set.path, max_bytes)
+    return Corpus(files)
+
+
+def _files_at(path: Path, set_path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
+        if not files:
+            raise EvaluationSetError(
+                f"{set_path}: documents: the folder {path} holds no document. "
+                f"Files ending in {', '.join(SUFFIXES)} are read."
+            )
+        yield from (file.resolve() for file in files)
+    elif path.is_file():
+        yield path.resolve()
+    else:
+        raise EvaluationSetError(
+            f"{set_path}: documents: there is no file or folder {path}. "
+            "Give paths relative to the set's own folder."
+        )
+
+
+def _load(file: Path, set_path: Path, max_bytes: int) -> Document:
+    try:
+        return load_file(file, max_bytes=max_bytes)
+    except DocumentError as error:
+        raise EvaluationSetError(f"{set_path}: documents: {error}") from error

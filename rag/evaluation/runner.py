@@ -1,0 +1,205 @@
+"""Run evaluation sets in a library of their own, which is thrown away afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from rag.evaluation.corpus import load_corpus
+from rag.evaluation.gold import GoldCase, resolve
+from rag.evaluation.measures import cutoffs
+from rag.evaluation.report import Report, Row, row_of
+from rag.evaluation.results import CaseResult, Crash
+from rag.evaluation.set_files import read_set
+from rag.settings import Settings
+from rag.types import Answer, Document, Turn
+
+TIMEOUT_S = 60.0
+
+
+class Asker(Protocol):
+    """Whatever answers questions: the assistant, or a fake in the tests."""
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        document_ids: Collection[str] | None = None,
+    ) -> Answer:
+        """Answer a question from all documents, or from those named."""
+        ...
+
+
+OpenAsker = Callable[[Settings, Sequence[Document]], AbstractContextManager[Asker]]
+"""Opens an answerer over documents."""
+
+Progress = Callable[[int, int], None]
+"""Is told the cases done, and the cases in all."""
+
+
+@contextmanager
+def temporary_assistant(settings: Settings, documents: Sequence[Document]) -> Iterator[Asker]:
+    """Open the assistant of ``settings`` on a new library that holds only ``documents``."""
+    from rag.assistant import open_assistant  # slow to import, so not before it is needed
+
+    with tempfile.TemporaryDirectory(prefix="pincite-eval-", ignore_cleanup_errors=True) as home:
+        own = settings.model_copy(update={"home": Path(home)})
+        with open_assistant(own, seeds=False) as assistant:
+            for document in documents:
+                assistant.library.add(document)
+            yield assistant
+
+
+class SetRunner:
+    """Runs the cases of one set, each at most once, and opens the answerer when it is needed.
+
+    Raises:
+        EvaluationSetError: if the set has a mistake; nothing has run by then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        *,
+        open_asker: OpenAsker = temporary_assistant,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self.set = read_set(path)
+        self.corpus = load_corpus(self.set, max_bytes=settings.max_bytes)
+        self._gold = {gold.case.id: gold for gold in resolve(self.set, self.corpus)}
+        self._numbers = {case_id: number for number, case_id in enumerate(self._gold, start=1)}
+        self._cutoffs = cutoffs(self.set.gates, top_k=settings.top_k)
+        self._settings = settings
+        self._open_asker = open_asker
+        self._timeout_s = timeout_s
+        self._results: dict[str, CaseResult] = {}
+        self._rows: dict[str, Row] = {}
+        self._open = ExitStack()
+        self._asker: Asker | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, case_id: str) -> Row:
+        """Return the scores of one case, running it if it has not run."""
+        if case_id not in self._rows:
+            result = _run(self._gold[case_id], self._opened(), self._timeout_s)
+            number = self._numbers[case_id]
+            self._results[case_id] = result
+            self._rows[case_id] = row_of(number, result, self.corpus, self._cutoffs)
+        return self._rows[case_id]
+
+    def run_all(self) -> Iterator[Row]:
+        """Yield the scores of every case in the set's order, running what has not run."""
+        for case in self.set.cases:
+            yield self.run(case.id)
+
+    def result(self, case_id: str) -> CaseResult:
+        """Return what became of a case that has run."""
+        return self._results[case_id]
+
+    def report(self) -> Report:
+        """Return the report of the cases that have run, in the order in which they ran."""
+        return Report(
+            name=self.set.path.name,
+            gates=self.set.gates,
+            size=len(self.set.cases),
+            rows=tuple(self._rows.values()),
+            settings=recorded(self._settings),
+        )
+
+    def close(self) -> None:
+        """Close the answerer; the results stay, and it opens again if it is needed again."""
+        self._asker = None
+        self._open.close()
+
+    def _opened(self) -> Asker:
+        if self._asker is None:
+            opened = self._open_asker(self._settings, self.corpus.documents)
+            self._asker = self._open.enter_context(opened)
+        return self._asker
+
+
+def run_sets(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    progress: Progress = lambda done, total: None,
+    open_asker: OpenAsker = temporary_assistant,
+    timeout_s: float = TIMEOUT_S,
+) -> list[Report]:
+    """Run each set in a library of its own; return their reports in the order given.
+
+    A case that crashes, or takes longer than ``timeout_s`` seconds, scores zero and stays.
+
+    Raises:
+        EvaluationSetError: if any set has a mistake; nothing has run by then.
+    """
+    runners = [
+        SetRunner(path, settings, open_asker=open_asker, timeout_s=timeout_s) for path in paths
+    ]
+    total = sum(len(runner.set.cases) for runner in runners)
+    done = count(1)
+    for runner in runners:
+        with runner:
+            for _ in runner.run_all():
+                progress(next(done), total)
+    return [runner.report() for runner in runners]
+
+
+def recorded(settings: Settings) -> dict[str, object]:
+    """Return the settings that a report names: all but the home, which a run does not use."""
+    return settings.model_dump(mode="json", exclude={"home"})
+
+
+def _run(gold: GoldCase, asker: Asker, timeout_s: float) -> CaseResult:
+    """Ask in a thread, so that a case which hangs costs its time limit and not the run.
+
+    Its thread cannot be stopped: it is left behind, and does not keep the process alive.
+    """
+    future: Future[CaseResult] = Future()
+    began = time.perf_counter()
+    threading.Thread(target=_settle, args=(future, gold, asker), daemon=True).start()
+    try:
+        return future.result(timeout=timeout_s)
+    except TimeoutError:
+        error = TimeoutError(f"no answer within {timeout_s:g} s")
+        return CaseResult(gold, Crash(error), 1000 * (time.perf_counter() - began))
+
+
+def _settle(future: Future[CaseResult], gold: GoldCase, asker: Asker) -> None:
+    began = time.perf_counter()
+    try:
+        future.set_result(_converse(gold, asker))
+    except BaseException as error:  # noqa: BLE001 - whatever an answerer raises is its case's crash
+        elapsed_ms = 1000 * (time.perf_counter() - began)
+        future.set_result(CaseResult(gold, Crash(error), elapsed_ms))
+
+
+def _converse(gold: GoldCase, asker: Asker) -> CaseResult:
+    """Ask the earlier questions in order, then the case's own, which alone is timed."""
+    turns: list[Turn] = []
+    for question in gold.case.history:
+        earlier = asker.ask(question, tuple(turns), document_ids=gold.document_ids)
+        turns.append(Turn(question, earlier.text))
+    began = time.perf_counter()
+    answer = asker.ask(gold.case.question, tuple(turns), document_ids=gold.document_ids)
+    return CaseResult(gold, answer, 1000 * (time.perf_counter() - began))
