@@ -1,0 +1,107 @@
+"""Time to verify a quote in a document of 1 MB: in its passage, elsewhere, and nowhere.
+
+The document is the bundled article's words, shuffled into paragraphs; six passages are shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from rag.citations import verify
+from rag.folding import fold
+from rag.types import (
+    Block,
+    BlockKind,
+    Document,
+    Draft,
+    DraftClaim,
+    Passage,
+    ProposedQuote,
+    Scores,
+    Span,
+    Status,
+)
+
+ARTICLE = Path(__file__).resolve().parents[1] / "seeds" / "japan_us_alliance.txt"
+PASSAGES, WORDS_IN_PARAGRAPH, WORDS_IN_QUOTE = 6, 100, 12
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--characters", type=int, default=1_000_000)
+    parser.add_argument("--quotes", type=int, default=300, help="quotes of each kind")
+    options = parser.parse_args()
+    chance = random.Random(0)  # noqa: S311
+    document = shuffled_article(options.characters, chance)
+    shown = [chance.choice(document.blocks).span for _ in range(PASSAGES)]
+    passages = [
+        Passage(number, document, span, Scores(0, 0, 0)) for number, span in enumerate(shown, 1)
+    ]
+    folding = milliseconds(lambda: fold(document.text))
+    print(f"{len(document.text):,} characters; folding them takes {folding:.0f} ms, once")
+    check(passages, "words that stand nowhere in it", found=False)
+    print(f"{'a quote that stands':28}{'p50 ms':>8}{'p95 ms':>8}")
+    everywhere = [block.span for block in document.blocks]
+    for name, spans, change, found in (
+        ("in the passage named", shown[:1], " ".join, True),
+        ("there, in other typography", shown[:1], typewritten, True),
+        ("elsewhere in the document", everywhere, " ".join, True),
+        ("nowhere", everywhere, misquoted, False),
+    ):
+        times = []
+        for _ in range(options.quotes):
+            quote = change(some_words(chance.choice(spans).of(document.text), chance))
+            times.append(milliseconds(partial(check, passages, quote, found=found)))
+        p95 = statistics.quantiles(times, n=20)[-1]
+        print(f"{name:28}{statistics.median(times):8.2f}{p95:8.2f}")
+
+
+def shuffled_article(characters: int, chance: random.Random) -> Document:
+    words = ARTICLE.read_text(encoding="utf-8").split()
+    paragraphs: list[str] = []
+    blocks: list[Block] = []
+    length = 0
+    while length < characters:
+        paragraph = " ".join(chance.choices(words, k=WORDS_IN_PARAGRAPH))
+        blocks.append(Block(Span(length, length + len(paragraph)), BlockKind.BODY))
+        paragraphs.append(paragraph)
+        length += len(paragraph) + 2
+    text = "\n\n".join(paragraphs)
+    return Document("shuffled", "Shuffled", text, "shuffled.txt", "text/plain", tuple(blocks))
+
+
+def some_words(paragraph: str, chance: random.Random) -> list[str]:
+    words = paragraph.split()
+    start = chance.randrange(len(words) - WORDS_IN_QUOTE)
+    return words[start : start + WORDS_IN_QUOTE]
+
+
+def typewritten(words: list[str]) -> str:
+    table = str.maketrans({"’": "'", "“": '"', "”": '"', "-": "–"})
+    return "\n".join(words).translate(table)
+
+
+def misquoted(words: list[str]) -> str:
+    return " ".join([*words[:6], "never", *words[6:]])
+
+
+def check(passages: list[Passage], quote: str, *, found: bool) -> None:
+    draft = Draft((DraftClaim("A claim.", (ProposedQuote(1, quote),)),))
+    answer = verify("Which?", draft, passages, standalone_question="Which?")
+    assert (answer.status is Status.ANSWERED) == found, quote
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+if __name__ == "__main__":
+    main()
