@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from squad import SQUAD, Question, read_squad, sample
 from tqdm import tqdm
 
-from squad import SQUAD, Question, read_squad, sample
 from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
@@ -117,9 +117,7 @@ def min_max(weight: float) -> Fusion:
     def fused(dense: Sequence[Hit], lexical: Sequence[Hit]) -> dict[str, float]:
         one = stretched(dense) if dense else {}
         two = stretched(lexical) if lexical else {}
-        return {
-            id_: (1 - weight) * one.get(id_, 0) + weight * two.get(id_, 0) for id_ in one | two
-        }
+        return {id_: (1 - weight) * one.get(id_, 0) + weight * two.get(id_, 0) for id_ in one | two}
 
     return fused
 

@@ -1,4 +1,4 @@
-"""What a question asks for, read from its words alone: its terms, its kind, whether it follows up."""
+"""What a question asks for, from its words alone: terms, kind, whether it follows up."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from rag.index import Hit
 from rag.library import Library
 from rag.questions import terms
-from rag.types import BlockKind, Chunk, Passage, Scores
+from rag.types import BlockKind, Chunk, Document, Passage, Scores
 
 CANDIDATES = 50
 """How many hits of each search are weighed."""
@@ -21,8 +21,8 @@ CANDIDATES = 50
 LEXICAL_WEIGHT = 0.4
 """BM25's share of the fused score, the rest is the cosine's; see ``benchmarks/retrieval.py``."""
 
-ECHO_PENALTY = 0.1
-"""What a chunk outside the body loses, so that a standfirst never outranks its paragraph."""
+CHROME_PENALTY = 0.1
+"""What a chunk outside the body loses: a title has the question's words and answers nothing."""
 
 DUPLICATE_CONTAINMENT = 0.8
 """The share of a chunk's words which, if they stand in a better one, make it a duplicate."""
@@ -31,7 +31,12 @@ DUPLICATE_CONTAINMENT = 0.8
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     chunk: Chunk
+    document: Document
     scores: Scores
+
+    @property
+    def text(self) -> str:
+        return self.chunk.span.of(self.document.text)
 
 
 class HybridRetriever(BaseRetriever):
@@ -52,28 +57,31 @@ class HybridRetriever(BaseRetriever):
     ) -> tuple[Passage, ...]:
         """Return at most ``k`` passages, best first, numbered from 1."""
         ranked = self._candidates(question, document_ids)
-        documents = {id_: self.library.document(id_) for id_ in {c.chunk.document_id for c in ranked}}
-        texts = [c.chunk.span.of(documents[c.chunk.document_id].text) for c in ranked]
-        chosen = distinct(texts, self.k if k is None else k)
+        chosen = distinct(
+            [candidate.text for candidate in ranked],
+            self.k if k is None else k,
+            echoes=[candidate.chunk.kind is not BlockKind.BODY for candidate in ranked],
+        )
         return tuple(
             Passage(
                 number=number,
-                document=documents[ranked[place].chunk.document_id],
+                document=ranked[place].document,
                 span=ranked[place].chunk.span,
                 scores=ranked[place].scores,
             )
             for number, place in enumerate(chosen, start=1)
         )
 
-    def _candidates(
-        self, question: str, document_ids: Collection[str] | None
-    ) -> list[_Candidate]:
+    def _candidates(self, question: str, document_ids: Collection[str] | None) -> list[_Candidate]:
         """Return all hits of both searches, best first."""
         dense = self.library.search_dense(question, CANDIDATES, document_ids=document_ids)
         lexical = self.library.search_lexical(question, CANDIDATES, document_ids=document_ids)
         scores = fuse(dense, lexical)
         chunks = self.library.chunks(list(scores))
-        found = [_Candidate(chunk, _without_echo(scores[chunk.id], chunk)) for chunk in chunks]
+        found = [
+            _Candidate(chunk, self.library.document(chunk.document_id), _weighed(scores, chunk))
+            for chunk in chunks
+        ]
         return sorted(found, key=lambda c: (-c.scores.fused, c.chunk.id))
 
     def _get_relevant_documents(
@@ -116,17 +124,22 @@ def fuse(
     }
 
 
-def distinct(texts: Sequence[str], k: int) -> list[int]:
-    """Return the places of the first ``k`` texts that do not repeat a better one."""
+def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[int]:
+    """Return the places of the first ``k`` texts that do not repeat a better one.
+
+    A text that may be an echo, such as a standfirst, yields to any text that holds its words and
+    is none, even a worse one: that is where a citation belongs.
+    """
+    words = [set(terms(text)) for text in texts]
     chosen: list[int] = []
-    words: list[set[str]] = []
-    for place, text in enumerate(texts):
+    for place, own in enumerate(words):
         if len(chosen) == k:
             break
-        own = set(terms(text))
-        if not any(_contained(own, other) for other in words):
+        others = chosen
+        if echoes[place]:
+            others = chosen + [other for other, echo in enumerate(echoes) if not echo]
+        if not any(_contained(own, words[other]) for other in others):
             chosen.append(place)
-            words.append(own)
     return chosen
 
 
@@ -134,7 +147,8 @@ def _contained(own: set[str], other: set[str]) -> bool:
     return len(own & other) >= DUPLICATE_CONTAINMENT * len(own) if own else False
 
 
-def _without_echo(scores: Scores, chunk: Chunk) -> Scores:
+def _weighed(scores: dict[str, Scores], chunk: Chunk) -> Scores:
+    own = scores[chunk.id]
     if chunk.kind is BlockKind.BODY:
-        return scores
-    return Scores(scores.dense, scores.lexical, scores.fused - ECHO_PENALTY)
+        return own
+    return Scores(own.dense, own.lexical, own.fused - CHROME_PENALTY)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
 PREFIX = "PINCITE_"
+ENV_FILE = ".env"
 
 
 def _default_home() -> Path:
@@ -28,7 +30,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", env_ignore_empty=True
     )
 
     home: Annotated[Path, Field(description="where the library lives")] = Field(
@@ -65,7 +67,7 @@ def load_settings(**overrides: object) -> Settings:
 
 def _refuse_unknown_names() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in sorted(os.environ):
+    for name in sorted({*os.environ, *dotenv_values(ENV_FILE)}):
         if name.startswith(PREFIX) and name not in known:
             nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
             raise SettingsError(f"There is no setting {name}. Did you mean {nearest[0]}?")

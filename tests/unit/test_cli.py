@@ -1,0 +1,140 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.cli import FAILED, MISUSED, OK, main
+
+BRIDGE = "The bridge was designed by Anna Keller. It opened in 1931 after six years of work.\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PINCITE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bridge.txt").write_text(BRIDGE)
+
+
+def test_a_document_is_added_asked_listed_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["add", "bridge.txt"]) == OK
+    assert main(["add", "bridge.txt"]) == OK
+    assert main(["ask", "Who designed the bridge?"]) == OK
+    assert main(["list"]) == OK
+    assert (
+        main(["remove", "bridge.txt", "The Japan-US Alliance During the Biden Administration"])
+        == OK
+    )
+    assert main(["list"]) == OK
+    out = capsys.readouterr().out
+    assert "1 added, 0 already there, 0 refused" in out
+    assert "0 added, 1 already there, 0 refused" in out
+    assert "The bridge was designed by Anna Keller. [1]" in out
+    assert "(exact)\n    “The bridge was designed by Anna Keller.”" in out
+    assert "removed: bridge" in out
+    assert out.endswith("The library is empty. Add documents with: python -m rag add FILE\n")
+
+
+def test_ask_prints_one_record_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--json", "How do I bake sourdough bread with rye flour?"]) == OK
+    record = json.loads(capsys.readouterr().out)
+    assert record["status"] == "not_in_sources"
+    assert record["citations"] == []
+    assert record["passages"][0]["document"] == "japan_us_alliance.txt"
+    assert record["latency_ms"] > 0
+
+
+def test_a_refusal_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "How do I bake sourdough bread with rye flour?"]) == OK
+    out = capsys.readouterr().out
+    assert out.startswith("The sources do not say.\n\nThe nearest passages:")
+
+
+def test_a_folder_is_added_with_what_can_be_read_and_the_rest_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "shelf" / "deep"
+    folder.mkdir(parents=True)
+    (folder / "notes.md").write_text("# Notes\n\nThe river rose by two metres in spring.\n")
+    (folder / "empty.txt").write_text("")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    assert main(["add", "shelf"]) == FAILED
+    printed = capsys.readouterr()
+    assert "1 added, 0 already there, 1 refused" in printed.out
+    assert printed.err.startswith("refused: ")
+    assert "empty.txt" in printed.err
+
+
+def test_a_folder_without_readable_files_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert main(["add", "nothing"]) == FAILED
+    assert "No file ends in .txt" in capsys.readouterr().err
+
+
+def test_removing_what_is_not_there_says_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remove", "nothing.txt"]) == MISUSED
+    assert "`python -m rag list`" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PINCITE_TOPK", "3")
+    assert main(["list"]) == MISUSED
+    assert capsys.readouterr().err == (
+        "pincite: There is no setting PINCITE_TOPK. Did you mean PINCITE_TOP_K?\n"
+    )
+
+
+def test_a_command_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["fly"])
+    assert exit_.value.code == MISUSED
+
+
+@pytest.fixture
+def evaluation_set(tmp_path: Path) -> Any:
+    path = tmp_path / "bridge.eval.yaml"
+    path.write_text(
+        "documents: [bridge.txt]\ngates: {evidence_recall: 1.0}\ncases:\n"
+        "  - id: designer\n    question: Who designed the bridge?\n"
+        "    answers: [Anna Keller]\n    evidence: [designed by Anna Keller]\n"
+    )
+    return path
+
+
+def test_an_evaluation_prints_its_measures_and_writes_a_report(
+    evaluation_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", str(evaluation_set), "--json", "report.json"]) == OK
+    assert "evidence_recall" in capsys.readouterr().out
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["measures"]["evidence_recall"] == 1.0
+    assert report["cases"][0]["id"] == "designer"
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_evaluation_below_a_gate_fails(
+    evaluation_set: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = evaluation_set.read_text().replace("Who designed the bridge?", "What is rye bread?")
+    evaluation_set.write_text(text)
+    assert main(["eval", str(evaluation_set)]) == FAILED
+    assert "evidence_recall" in capsys.readouterr().err
+
+
+def test_a_second_process_is_told_that_the_library_is_in_use(tmp_path: Path) -> None:
+    from rag.assistant import open_assistant
+    from rag.settings import load_settings
+
+    with open_assistant(load_settings(), seeds=False):
+        ran = subprocess.run(
+            [sys.executable, "-m", "rag", "list"], capture_output=True, text=True, check=False
+        )
+    assert ran.returncode == MISUSED
+    assert "pincite: " in ran.stderr
+    assert "Traceback" not in ran.stderr

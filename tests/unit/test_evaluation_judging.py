@@ -1,0 +1,137 @@
+"""A case is right, missed or broken, and what went wrong can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from evaluation_fakes import FOX, answer, cite, document, gold, passage, refusal, rejecting, result
+
+from rag.evaluation.cases import Case, Evidence, EvidenceRule
+from rag.evaluation.corpus import Corpus
+from rag.evaluation.judging import Judgement, explain, judge, summarize
+from rag.evaluation.report import row_of
+from rag.evaluation.results import Crash
+from rag.types import Answer, Citation, Span, Verdict
+
+SOURCE = document(FOX)
+CORPUS = Corpus({Path("docs/fox.txt"): SOURCE})
+RAN = Case("ran", "Who ran?", evidence=(Evidence("It ran home"),), answers=("a fox",))
+WORDS = Case("words", "Who ran?", answers=("fox",))
+AGE = Case("age", "How old?", answerable=False)
+HOME, END = cite(SOURCE, "It ran home before dark."), cite(SOURCE, "The end came soon.")
+LIE = Citation(2, SOURCE.id, Span(0, 3), "lie", Verdict.EXACT)
+CRASH = Crash(ValueError("no luck"))
+
+
+def judged(case: Case, outcome: Answer | Crash) -> tuple[Judgement, str, str]:
+    came = result(gold(case, SOURCE), outcome)
+    judgement = judge(row_of(1, came, CORPUS, (1,)))
+    return judgement, summarize(came, judgement), explain(came, judgement, CORPUS)
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        (RAN, answer("Who ran?", HOME)),
+        (RAN, rejecting(answer("Who ran?", HOME), "false words")),
+        (WORDS, answer("Who ran?", END, text="A fox!")),
+        (AGE, refusal("How old?")),
+    ],
+)
+def test_right_is_recalled_or_matched_or_rightly_refused(case: Case, outcome: Answer) -> None:
+    assert judged(case, outcome)[0] is Judgement.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome", "judgement", "summary"),
+    [
+        (RAN, refusal("Who ran?"), "missed", "refused, though the sources answer"),
+        (WORDS, refusal("Who ran?"), "missed", "refused, though the sources answer"),
+        (RAN, answer("Who ran?", END), "missed", "cited other words than the evidence"),
+        (WORDS, answer("Who ran?", END), "missed", "another answer"),
+        (AGE, answer("How old?", END), "missed", "answered, though the sources do not say"),
+        (RAN, answer("Who ran?", HOME, LIE), "broken", "a citation does not read as its document"),
+        (AGE, answer("How old?", LIE), "broken", "a citation does not read as its document does"),
+        (RAN, CRASH, "broken", "ValueError: no luck"),
+        (AGE, CRASH, "broken", "ValueError: no luck"),
+    ],
+)
+def test_a_miss_is_told_apart_from_what_is_broken(
+    case: Case, outcome: Answer | Crash, judgement: str, summary: str
+) -> None:
+    found, words, explanation = judged(case, outcome)
+    assert found == judgement
+    assert words.startswith(summary)
+    assert explanation.startswith(f"{judgement}: {summary}")
+
+
+def test_the_explanation_of_a_miss_sets_the_evidence_beside_what_was_cited() -> None:
+    case = replace(
+        RAN,
+        history=("Was there a fox?",),
+        evidence=(Evidence("It ran home"), Evidence("fox")),
+        evidence_rule=EvidenceRule.ALL,
+    )
+    shown = replace(
+        answer("Who ran?", END, passages=[passage(SOURCE, FOX)]),
+        standalone_question="Who ran, the fox?",
+    )
+    lines = judged(case, rejecting(shown, "false words"))[2].splitlines()
+    assert lines == [
+        "missed: cited other words than the evidence",
+        "before     Was there a fox?",
+        "question   Who ran?",
+        "expected   the words “a fox”",
+        "evidence   (all of 2) fox.txt:45-56 “It ran home”",
+        "evidence   (all of 2) fox.txt:16-19 “fox”",
+        "asked as   Who ran, the fox?",
+        "status     partial",
+        "answer     The end came soon.",
+        "cited      [1] fox.txt:70-88 “The end came soon.”",
+        "rejected   “false words”: not found in the sources",
+        f"passage    1. fox.txt:0-88 “{FOX}”",
+    ]
+
+
+def test_the_explanation_of_a_refusal_shows_the_nearest_passages() -> None:
+    nearest = [passage(SOURCE, "It ran home", 1), passage(SOURCE, "The end", 2)]
+    lines = judged(RAN, refusal("Who ran?", nearest))[2].splitlines()
+    assert lines[-3:] == [
+        "status     not_in_sources",
+        "passage    1. fox.txt:45-56 “It ran home”",
+        "passage    2. fox.txt:70-77 “The end”",
+    ]
+    assert judged(RAN, refusal("Who ran?"))[2].endswith("passage    none was retrieved")
+
+
+def test_the_explanation_of_an_unanswerable_case_expects_a_refusal() -> None:
+    assert "expected   a refusal" in judged(AGE, answer("How old?", END))[2]
+
+
+def test_the_explanation_of_a_false_quotation_shows_what_the_document_reads() -> None:
+    assert (
+        "cited      [2] fox.txt:0-3 “lie”\n           but the document reads “The” there"
+        in (judged(RAN, answer("Who ran?", HOME, LIE))[2])
+    )
+
+
+def test_the_explanation_of_a_crash_has_its_traceback() -> None:
+    try:
+        raise ValueError("no luck")
+    except ValueError as error:
+        explanation = judged(RAN, Crash(error))[2]
+    assert "Traceback (most recent call last)" in explanation
+    assert explanation.endswith("ValueError: no luck")
+
+
+def test_evidence_that_stands_several_times_says_so_and_long_words_are_cut() -> None:
+    source = document("A hen ran. " * 40)
+    corpus = Corpus({Path("fox.txt"): source})
+    case = Case("hen", "Who?", evidence=(Evidence("A hen"), Evidence(source.text.strip())))
+    came = result(gold(case, source), refusal("Who?"))
+    lines = explain(came, Judgement.MISSED, corpus).splitlines()
+    assert "evidence   (any of 2) fox.txt:0-5 and 39 more “A hen”" in lines
+    assert max(len(line) for line in lines) < 220
+    assert any(line.endswith("…”") for line in lines)

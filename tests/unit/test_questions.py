@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.questions import QuestionKind, condense, follows_up, kind_of, terms
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who represented the United States?", QuestionKind.PERSON),
+        ("By whom was it signed?", QuestionKind.PERSON),
+        ("When did the leaders last speak?", QuestionKind.TIME),
+        ("Which year was that?", QuestionKind.TIME),
+        ("How many troops are there?", QuestionKind.NUMBER),
+        ("How long is the wall?", QuestionKind.NUMBER),
+        ("Why does Southeast Asia matter?", QuestionKind.REASON),
+        ("How will progress be checked?", QuestionKind.REASON),
+        ("What are the three points?", QuestionKind.LIST),
+        ("Name all the members.", QuestionKind.LIST),
+        ("What did the reports say?", QuestionKind.OTHER),
+        ("Who explained why it failed?", QuestionKind.PERSON),
+    ],
+)
+def test_the_first_question_word_decides_what_is_asked_for(
+    question: str, kind: QuestionKind
+) -> None:
+    assert kind_of(question) is kind
+
+
+def test_terms_are_stems_of_content_words_without_case_or_possessive() -> None:
+    assert terms("The ministers’ meeting met Japan’s U.S. allies") == terms(
+        "minister meetings MET japan US ally"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["And who came from Japan?", "What about ASEAN?", "Why?", "Where did they meet afterwards?"],
+)
+def test_openers_pronouns_and_bare_words_follow_up(question: str) -> None:
+    assert follows_up(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who attended from the American side?", "Why is Southeast Asia important to Washington?"],
+)
+def test_a_whole_question_stands_alone(question: str) -> None:
+    assert not follows_up(question)
+    assert condense(question, ["Something else entirely, Mr. Smith?"]) == question
+
+
+def test_a_follow_up_takes_the_words_of_the_question_before_but_not_the_names_it_replaces() -> None:
+    standalone = condense("And who came from Japan?", ["Who attended from the American side?"])
+    assert standalone == "And who came from Japan? Who attended from the side?"
+
+
+def test_a_follow_up_replaces_ordinals() -> None:
+    standalone = condense("And the second?", ["What was the first point of the text?"])
+    assert "second" in standalone
+    assert "first" not in standalone
+    assert "point" in standalone
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_its_start() -> None:
+    standalone = condense("And why?", ["Who built the harbour wall?", "And when?"])
+    assert "harbour" in standalone
+
+
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_any_words_make_a_standalone_question_that_begins_with_them(
+    question: str, earlier: list[str]
+) -> None:
+    assert condense(question, earlier).startswith(question.strip())
+    assert isinstance(kind_of(question), QuestionKind)

@@ -1,0 +1,112 @@
+"""Tests of the shipped reader on small texts; how well it reads is measured in benchmarks."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.reader import MAX_TOKENS, MODEL_FILE, PassageText, Reader
+from rag.sentences import split_sentences
+from rag.types import Span
+
+BRIDGE = (
+    "The bridge was designed by Anna Keller. It opened on 4 May 1931 after six years of work. "
+    "Two hundred men worked on it. A toll of ten cents was paid by every driver."
+)
+GARDEN = "Tomatoes need sun. Water them in the morning. Slugs come at night."
+
+
+@pytest.fixture(scope="module")
+def reader() -> Any:
+    return Reader()
+
+
+def passage(text: str) -> Any:
+    return PassageText(text, tuple(split_sentences(text, Span(0, len(text)))))
+
+
+def best(readings: Any) -> Any:
+    return max(range(len(readings)), key=lambda place: readings[place].words)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words"),
+    [
+        ("Who designed the bridge?", 0, "Anna Keller"),
+        ("When did the bridge open?", 1, "4 May 1931"),
+        ("How many men worked on the bridge?", 2, "Two hundred"),
+        ("How much was the toll?", 3, "ten cents"),
+    ],
+)
+def test_the_sentence_that_answers_is_found_with_its_words(
+    reader: Reader, question: str, sentence: int, words: str
+) -> None:
+    (readings,) = reader.read(question, [passage(BRIDGE)])
+    assert best(readings) == sentence
+    assert words in readings[sentence].answer.of(BRIDGE)
+
+
+def test_a_passage_about_something_else_does_not_answer(reader: Reader) -> None:
+    bridge, garden = reader.read("Who designed the bridge?", [passage(BRIDGE), passage(GARDEN)])
+    assert max(r.words for r in bridge) > max(r.words for r in garden) + 2
+    assert max(r.evidence for r in bridge) > max(r.evidence for r in garden) + 2
+
+
+def test_a_passage_reads_the_same_alone_and_in_a_batch(reader: Reader) -> None:
+    question = "When did the bridge open?"
+    alone = reader.read(question, [passage(BRIDGE)])[0]
+    batch = reader.read(question, [passage(GARDEN), passage(BRIDGE), passage("x. " * 200)])[1]
+    for one, two in zip(alone, batch, strict=True):
+        assert one.evidence == pytest.approx(two.evidence, abs=0.01)
+        assert one.answer == two.answer
+
+
+def test_a_long_passage_is_read_to_its_end(reader: Reader) -> None:
+    text = f"{GARDEN} " * 40 + BRIDGE
+    (readings,) = reader.read("Who designed the bridge?", [passage(text)])
+    sentences = passage(text).sentences
+    assert len(readings) == len(sentences)
+    assert "Anna Keller" in sentences[best(readings)].of(text)
+
+
+def test_a_sentence_longer_than_the_model_takes_is_read_by_its_beginning(reader: Reader) -> None:
+    text = "Anna Keller designed the bridge with " + "very " * 3 * MAX_TOKENS + "much care."
+    readings = reader.read("Who designed the bridge?", [PassageText(text, (Span(0, len(text)),))])
+    assert "Anna Keller" in readings[0][0].answer.of(text)
+
+
+def test_a_very_long_question_is_read_by_its_beginning(reader: Reader) -> None:
+    readings = reader.read("Who designed the bridge? " + "please " * 5000, [passage(BRIDGE)])
+    assert len(readings[0]) == 4
+
+
+def test_no_passages_give_no_readings(reader: Reader) -> None:
+    assert reader.read("Who?", []) == []
+    assert reader.read("Who?", [PassageText("", ())]) == [()]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
+def test_any_text_gives_one_reading_a_sentence_with_words_inside_it(
+    reader: Reader, question: str, texts: list[str]
+) -> None:
+    passages = [passage(text) for text in texts]
+    for text, readings in zip(passages, reader.read(question, passages), strict=True):
+        assert len(readings) == len(text.sentences)
+        for sentence, reading in zip(text.sentences, readings, strict=True):
+            assert sentence.contains(reading.answer)
+
+
+def test_several_threads_may_read_at_once(reader: Reader) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        questions = ["Who designed the bridge?"] * 8
+        results = list(pool.map(lambda q: reader.read(q, [passage(BRIDGE)]), questions))
+    assert all(result == results[0] for result in results)
+
+
+def test_the_card_names_the_weights_that_are_shipped() -> None:
+    digest = hashlib.sha256(MODEL_FILE.read_bytes()).hexdigest()
+    assert digest in MODEL_FILE.with_suffix(".md").read_text(encoding="utf-8")

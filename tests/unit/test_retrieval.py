@@ -1,0 +1,121 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langchain_tests.integration_tests import RetrieversIntegrationTests
+
+from rag.documents import load_bytes, load_file
+from rag.embedding import load_embedding_model
+from rag.index import Hit
+from rag.library import Library
+from rag.retrieval import HybridRetriever, distinct, fuse
+from rag.types import BlockKind
+
+ARTICLE = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
+BREAD = (
+    b"Sourdough rises slowly.\n\nBakers in Lyon feed their leaven with rye every morning at six."
+)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    home = tmp_path_factory.mktemp("library")
+    with Library.open(home, load_embedding_model("builtin")) as opened:
+        opened.add(load_file(ARTICLE, max_bytes=10**6))
+        opened.add(load_bytes(BREAD, source="bread.txt", max_bytes=10**6))
+        yield opened
+
+
+class TestStandardRetriever(RetrieversIntegrationTests):
+    library: Library
+
+    @pytest.fixture(autouse=True)
+    def _opened(self, library: Library) -> None:
+        type(self).library = library
+
+    @property
+    def retriever_constructor(self) -> Any:
+        return HybridRetriever
+
+    @property
+    def retriever_constructor_params(self) -> Any:
+        return {"library": self.library, "k": 3}
+
+    @property
+    def retriever_query_example(self) -> Any:
+        return "Who attended the meeting?"
+
+
+def test_passages_are_numbered_from_1_best_first(library: Library) -> None:
+    passages = HybridRetriever(library=library, k=4).retrieve("defense of the Senkaku Islands")
+    assert [passage.number for passage in passages] == [1, 2, 3, 4]
+    fused = [passage.scores.fused for passage in passages]
+    assert fused == sorted(fused, reverse=True)
+    assert "Senkaku Islands" in passages[0].text
+
+
+def test_the_body_paragraph_is_found_and_not_its_echo_in_the_standfirst(library: Library) -> None:
+    question = "What is the critical question about items for future consideration?"
+    passages = HybridRetriever(library=library, k=6).retrieve(question)
+    kinds = {passage.document.kind_at(passage.span) for passage in passages}
+    assert kinds == {BlockKind.BODY}
+    assert "is now the critical question" in passages[0].text
+
+
+def test_only_the_documents_named_are_searched(library: Library) -> None:
+    bread = next(r.id for r in library.documents() if r.source == "bread.txt")
+    retriever = HybridRetriever(library=library, k=6)
+    passages = retriever.retrieve("Who met Antony Blinken?", document_ids=[bread])
+    assert {passage.document.id for passage in passages} == {bread}
+    assert retriever.retrieve("Who?", document_ids=[]) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", '"', "NEAR(a b) AND OR NOT * ^", "🗾" * 50, "word " * 2000, "a\0b", "'; DROP TABLE x;--"],
+)
+def test_no_question_breaks_the_search(library: Library, question: str) -> None:
+    assert len(HybridRetriever(library=library, k=2).retrieve(question)) == 2
+
+
+def test_a_chunk_that_one_search_missed_scores_0_there() -> None:
+    scores = fuse([Hit("a", 0.8)], [Hit("b", 12.0), Hit("a", 6.0)], weight=0.25)
+    assert scores["a"].fused == pytest.approx(0.75 * 0.8 + 0.25 * 0.5)
+    assert scores["b"].fused == pytest.approx(0.25)
+    assert (scores["b"].dense, scores["a"].lexical) == (0.0, 6.0)
+
+
+HITS = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1)).map(
+    lambda scores: [Hit(id_, score) for id_, score in scores.items()]
+)
+
+
+@given(HITS, HITS)
+def test_fusing_keeps_every_hit_and_stays_between_0_and_1(
+    dense: list[Hit], lexical: list[Hit]
+) -> None:
+    scores = fuse(dense, lexical)
+    assert set(scores) == {hit.chunk_id for hit in [*dense, *lexical]}
+    assert all(0 <= score.fused <= 1 for score in scores.values())
+
+
+def test_a_text_whose_words_stand_in_a_better_one_is_left_out() -> None:
+    texts = ["The mayor opened the bridge on Monday.", "Mayor opened bridge.", "It rained."]
+    assert distinct(texts, 3, echoes=[False] * 3) == [0, 2]
+
+
+def test_an_echo_yields_to_a_worse_text_that_holds_its_words() -> None:
+    texts = ["Mayor opened bridge.", "It rained.", "The mayor opened the bridge on Monday."]
+    assert distinct(texts, 3, echoes=[True, False, False]) == [1, 2]
+    assert distinct(texts, 3, echoes=[True, False, True]) == [0, 1, 2]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.text(), max_size=8), st.integers(1, 5))
+def test_the_best_text_is_always_kept_and_none_is_kept_twice(texts: list[str], k: int) -> None:
+    chosen = distinct(texts, k, echoes=[False] * len(texts))
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) <= k
+    assert chosen[:1] == [0][: len(texts)]

@@ -1,0 +1,36 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import Answer, Citation, Claim, Span, Status, Verdict
+
+SPANS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda p: Span(min(p), max(p)))
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (4, 3)])
+def test_a_span_that_is_none_is_refused(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="not a span"):
+        Span(start, end)
+
+
+@given(SPANS, SPANS)
+def test_spans_overlap_by_the_places_that_both_cover(one: Span, two: Span) -> None:
+    places = set(range(one.start, one.end)) & set(range(two.start, two.end))
+    assert one.overlap(two) == two.overlap(one) == len(places)
+
+
+@given(SPANS, SPANS)
+def test_spans_apart_have_a_distance_and_no_overlap(one: Span, two: Span) -> None:
+    assert one.distance(two) == two.distance(one)
+    assert not (one.distance(two) and one.overlap(two))
+    if one.contains(two):
+        assert one.distance(two) == 0
+
+
+def test_an_answer_lists_each_citation_once_in_the_order_of_numbers() -> None:
+    first = Citation(1, "d", Span(0, 3), "one", Verdict.EXACT)
+    second = Citation(2, "d", Span(4, 7), "two", Verdict.FOLDED)
+    claims = (Claim("A.", (second, first)), Claim("B.", (first,)))
+    answer = Answer("q", "q", Status.ANSWERED, claims, (), ())
+    assert answer.citations == (first, second)
+    assert answer.text == "A. B."
