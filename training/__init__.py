@@ -1,0 +1,1 @@
+"""Makes the models that Pincite ships; never imported by Pincite itself."""

@@ -1,0 +1,160 @@
+"""Builds training examples from public reading sets; articles are split, never questions."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.questions import terms
+from rag.sentences import split_sentences
+from rag.types import Span
+
+HELD_OUT = ("Force", "Huguenot", "Packet_switching", "Southern_California", "Warsaw")
+"""Articles of SQuAD 2.0 that are never trained on: every figure is of these."""
+
+CALIBRATION = ("Ctenophora", "Private_school")
+"""Articles that only the thresholds are chosen on."""
+
+SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with a passage, the answer's place (none if unanswerable), and the evidence.
+
+    ``answers`` holds every gold answer; training uses the first. ``spans`` is false where only
+    the evidence is known.
+    """
+
+    question: str
+    passage: str
+    answers: tuple[Span, ...]
+    evidence: tuple[Span, ...]
+    spans: bool = True
+
+    @property
+    def answerable(self) -> bool:
+        """Say whether the passage answers."""
+        return bool(self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article's examples, in order, and its paragraphs."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+
+def read_squad(path: Path) -> list[Article]:
+    """Read a file in SQuAD's format, versions 1.1 and 2.0."""
+    data: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return [_article(item) for item in data]
+
+
+def _article(item: dict[str, Any]) -> Article:
+    paragraphs = tuple(paragraph["context"] for paragraph in item["paragraphs"])
+    examples = tuple(
+        _squad_example(question, paragraph["context"])
+        for paragraph in item["paragraphs"]
+        for question in paragraph["qas"]
+    )
+    return Article(item["title"], paragraphs, examples)
+
+
+def _squad_example(question: dict[str, Any], passage: str) -> Example:
+    answers = () if question.get("is_impossible") else _spans(question["answers"])
+    return Example(question["question"], passage, answers, _sentences_with(passage, answers[:1]))
+
+
+def _spans(answers: list[dict[str, Any]]) -> tuple[Span, ...]:
+    found = (Span(a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers)
+    return tuple(dict.fromkeys(found))
+
+
+def _sentences_with(passage: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    sentences = split_sentences(passage, Span(0, len(passage)))
+    return tuple(s for s in sentences if any(s.overlap(span) for span in spans))
+
+
+def negatives(article: Article, *, seed: int) -> Iterator[Example]:
+    """Yield each question with the paragraph of its article that is likest but lacks the answer."""
+    words = [set(terms(paragraph)) for paragraph in article.paragraphs]
+    draw = random.Random(seed)  # noqa: S311
+    for example in article.examples:
+        if not example.answers:
+            continue
+        answer = example.answers[0].of(example.passage).casefold()
+        asked = set(terms(example.question))
+        others = [
+            (len(asked & own) + draw.random(), paragraph)
+            for own, paragraph in zip(words, article.paragraphs, strict=True)
+            if paragraph != example.passage and answer not in paragraph.casefold()
+        ]
+        if others:
+            yield Example(example.question, max(others)[1], (), ())
+
+
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|\d[\d,.]*\d|\d)\b")
+
+
+def swapped(examples: list[Example], *, seed: int) -> Iterator[Example]:
+    """Yield answerable examples whose question names another name or number: now unanswerable."""
+    draw = random.Random(seed)  # noqa: S311
+    pool = sorted({name for example in examples for name in _NAME.findall(example.question)})
+    for example in examples:
+        named = _NAME.findall(example.question)
+        if not named or not example.answerable:
+            continue
+        old = draw.choice(named)
+        kind = [name for name in draw.sample(pool, 20) if name[0].isdigit() == old[0].isdigit()]
+        others = [name for name in kind if name.casefold() not in example.passage.casefold()]
+        if others:
+            question = example.question.replace(old, others[0])
+            yield replace(example, question=question, answers=(), evidence=())
+
+
+def read_clapnq(path: Path) -> Iterator[Example]:
+    """Read CLAPnq: passages cut in sentences, those selected are the evidence."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        passage, spans = _joined(item["passages"][0]["sentences"])
+        selected = {s for output in item["output"] for s in output["selected_sentences"]}
+        texts = item["passages"][0]["sentences"]
+        evidence = tuple(span for span, text in zip(spans, texts, strict=True) if text in selected)
+        yield Example(item["input"], passage, (), evidence, spans=not evidence)
+
+
+def _joined(sentences: list[str]) -> tuple[str, list[Span]]:
+    """Join sentences by spaces, typography of detached tokens mended; return each one's place."""
+    text, spans = "", []
+    for sentence in (_attached(s) for s in sentences):
+        start = len(text)
+        text += sentence + " "
+        spans.append(Span(start, start + len(sentence)))
+    return text.rstrip(), spans
+
+
+def _attached(sentence: str) -> str:
+    return re.sub(r" ([,.;:!?)'’])|([(]) ", r"\1\2", sentence)
+
+
+def read_quotesum(path: Path) -> Iterator[Example]:
+    """Read QuoteSum: each source with its short answer, or none."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        for number in range(1, 9):
+            passage, answer = item.get(f"source{number}"), item.get(f"short_ans_{number}")
+            if not passage:
+                continue
+            at = passage.find(answer) if answer else -1
+            if answer and at < 0:
+                continue
+            spans = (Span(at, at + len(answer)),) if answer else ()
+            yield Example(item["question"], passage, spans, _sentences_with(passage, spans))
