@@ -1,0 +1,1 @@
+"""The page: Streamlit pieces, and the component that draws answers beside their sources."""

@@ -1,0 +1,72 @@
+"""What all sessions share: one assistant for the process, opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+import streamlit as st
+
+from rag.library import AddOutcome, DocumentRecord
+from rag.settings import Settings, load_settings
+from rag.types import Answer, Document, Turn
+from rag.ui import strings
+
+
+class Shelf(Protocol):
+    """The library, as far as the page uses it."""
+
+    def documents(self) -> list[DocumentRecord]:
+        """List the documents in the order added."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """Return one document with its text."""
+        ...
+
+    def add(
+        self, document: Document, *, progress: Callable[[int, int], None] | None = None
+    ) -> AddOutcome:
+        """Put a document into the library."""
+        ...
+
+    def remove(self, document_id: str) -> None:
+        """Take a document out of the library."""
+        ...
+
+
+class Asker(Protocol):
+    """The assistant, as far as the page uses it."""
+
+    @property
+    def library(self) -> Shelf:
+        """The documents that are asked."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        ...
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        document_ids: Collection[str] | None = None,
+    ) -> Answer:
+        """Answer from the documents, with verified citations only."""
+        ...
+
+
+def open_asker() -> Asker:
+    """Open the real assistant; the models are imported only now, while the page says so."""
+    from rag.assistant import open_assistant
+
+    return open_assistant(load_settings())
+
+
+@st.cache_resource(show_spinner=strings.OPENING)
+def assistant() -> Asker:
+    """Return the assistant of this process; a failure is raised again and not remembered."""
+    return open_asker()

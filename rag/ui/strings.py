@@ -1,0 +1,149 @@
+"""Every string of the interface, in one place, ready for translation."""
+
+from __future__ import annotations
+
+from rag.types import RejectionReason, Verdict
+
+NAME = "Pincite"
+TAGLINE = "Answers you can check, word for word"
+ABOUT = (
+    "**Pincite** answers from your documents, and every citation it shows is a real quotation at "
+    "an exact place. Nothing leaves this computer unless you choose an answerer that does."
+)
+
+OPENING = "Opening the library…"
+CLOSED_TITLE = "Pincite cannot open its library"
+TRY_AGAIN = "Try again"
+
+ASK = "Ask about your documents"
+ASK_NOTHING = "Add a document first"
+UNEXPECTED = (
+    "Something went wrong inside Pincite while it answered. Your question is kept: "
+    "ask again, and if it fails again, look into the log of the server."
+)
+
+NEW_CHAT = "New chat"
+DOCUMENTS = "Documents"
+NO_DOCUMENTS = "The library is empty."
+REMOVE = "Remove"
+REMOVE_HELP = "Take this document out of the library"
+REMOVED = "Removed:"
+UNDO = "Undo"
+ADD = "Add documents"
+ADD_HELP = "Text and Markdown files, several at once. They stay on this computer."
+ADDED = "Added:"
+UNCHANGED = "Already in the library:"
+SETTINGS = "Settings in force"
+REMEMBERED = "as the library remembers"
+
+
+def size(characters: int, chunks: int) -> str:
+    """Say how large a document is."""
+    passages = "1 passage" if chunks == 1 else f"{chunks:,} passages"
+    return f"{characters:,} characters · {passages}"
+
+
+def adding(position: int, total: int) -> str:
+    """Say which of the files is being read."""
+    return f"Adding file {position} of {total}…"
+
+
+SETTING_NAMES = {
+    "model": "Answerer",
+    "top_k": "Passages for an answer",
+    "chunk_tokens": "Most tokens in a passage",
+    "chunk_overlap": "Sentences shared by passages",
+    "embedding": "Embedding",
+    "max_bytes": "Largest file, bytes",
+    "home": "Library folder",
+}
+
+VERDICT_NAMES = {
+    Verdict.EXACT: "Exact",
+    Verdict.FOLDED: "Typography differs",
+    Verdict.MOVED: "Moved",
+}
+VERDICT_EXPLANATIONS = {
+    Verdict.EXACT: "The source has these very words, character for character.",
+    Verdict.FOLDED: (
+        "The source has these words; only quotation marks, dashes, spaces or line breaks differ "
+        "from what the answerer wrote. The source’s own are shown."
+    ),
+    Verdict.MOVED: (
+        "The source has these words, but in another passage than the one the answerer named."
+    ),
+}
+REJECTION_REASONS = {
+    RejectionReason.NOT_FOUND: "These words are not in the sources.",
+    RejectionReason.TOO_SHORT: "Too short to be a quotation.",
+    RejectionReason.PARTIAL_WORD: "It cuts a word of the source in two.",
+    RejectionReason.OUT_OF_ORDER: "Its parts do not follow each other in one document.",
+    RejectionReason.NO_QUOTE: "A sentence of the answer, given without a quotation.",
+}
+
+
+SHOW = "Show in source"
+NEAREST = "Not an answer"
+NEAREST_EXPLANATION = "Only one of the passages that come closest to the question."
+
+
+def show_passage(title: str) -> str:
+    """Name the button that shows a passage."""
+    return f"{SHOW}: {title}"
+
+
+def citation(number: int, quote: str) -> str:
+    """Name a citation for a tooltip and a screen reader."""
+    return f"Citation {number}: “{quote}”"
+
+
+def checked(count: int) -> str:
+    """Say that an answer's quotations were found."""
+    return (
+        "1 quotation, found in the source"
+        if count == 1
+        else (f"{count} quotations, each found in the source")
+    )
+
+
+def left_out(count: int) -> str:
+    """Say that proposed quotations were rejected."""
+    what = "1 statement was" if count == 1 else f"{count} statements were"
+    return f"{what} not verified and left out"
+
+
+def understood(question: str) -> str:
+    """Say what a follow-up was taken to ask."""
+    return f"Searched for: {question}"
+
+
+def characters_left_out(count: int) -> str:
+    """Say how much of a long document is not drawn."""
+    return f"{count:,} characters not shown"
+
+
+CONVERSATION = {
+    "empty_title": "Ask your documents. Check every answer.",
+    "empty_text": (
+        "Pincite answers from your documents alone. Each sentence carries numbered quotations "
+        "that were found in the source, word for word: click a number to see the place."
+    ),
+    "empty_library": "Your library is empty. Add a text or Markdown file in the sidebar to begin.",
+    "suggestions": "Try one of these",
+    "read_source": "Read the source",
+    "conversation": "Conversation",
+    "you": "You asked:",
+    "waiting": "Reading the documents…",
+    "failed": "No answer this time",
+    "retry": "Try again",
+    "refusal": "The sources do not say.",
+    "refusal_text": "Nothing in your documents answers this. These passages come nearest:",
+    "refusal_empty": "Nothing in your documents answers this, and no passage comes near.",
+    "show": SHOW,
+    "left_out_text": "The answerer proposed these words, but the sources do not bear them out.",
+    "source": "Source",
+    "close": "Close the source",
+    "previous": "Previous citation",
+    "next": "Next citation",
+    "empty_source": "The source of a citation appears here.",
+}

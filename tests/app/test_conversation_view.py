@@ -1,0 +1,162 @@
+"""What the browser gets of a conversation: sentences, places, and the documents they are in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import cast
+
+from page_fakes import (
+    ASEAN,
+    COMMITMENT,
+    answer,
+    article,
+    citation,
+    passage,
+    refusal,
+    verdicts,
+)
+
+from rag.types import Answer, Claim, ProposedQuote, Rejection, RejectionReason, Status, Verdict
+from rag.ui import strings
+from rag.ui.conversation import Answered, Exchange, Failed, Waiting
+from rag.ui.conversation_view import AnswerView, ConversationView, conversation_view
+
+ARTICLE = article()
+
+
+def view_of(*exchanges: Exchange) -> ConversationView:
+    return conversation_view(exchanges, [], [])
+
+
+def drawn(answer: Answer) -> AnswerView:
+    return cast(AnswerView, view_of(Answered(answer.question, answer))["exchanges"][0])
+
+
+def marked(view: ConversationView, mark: str) -> str:
+    blocks = view["documents"][ARTICLE.id]["blocks"]
+    pieces = [piece for block in blocks for piece in block["pieces"]]
+    return "".join(piece["text"] for piece in pieces if mark in piece["marks"])
+
+
+def test_the_marked_words_of_a_citation_are_its_quotation() -> None:
+    view = view_of(Answered("Q?", verdicts(ARTICLE)))
+    assert marked(view, "1-1") == COMMITMENT
+    assert marked(view, "1-2") == ASEAN
+
+
+def test_each_claim_names_the_marks_of_its_citations() -> None:
+    exchange = drawn(verdicts(ARTICLE))
+    assert [claim["marks"] for claim in exchange["claims"]] == [["1-1"], ["1-2"], ["1-3"]]
+
+
+def test_a_citation_of_two_claims_is_one_place() -> None:
+    cited = citation(ARTICLE, COMMITMENT)
+    twice = answer(ARTICLE, ("One.", cited), ("Two.", cited))
+    assert len(drawn(twice)["places"]) == 1
+
+
+def test_a_claim_that_cites_a_place_twice_shows_one_number() -> None:
+    cited = citation(ARTICLE, COMMITMENT)
+    twice = replace(answer(ARTICLE), claims=(Claim("One.", (cited, cited)),))
+    assert drawn(twice)["claims"][0]["marks"] == ["1-1"]
+
+
+def test_each_verdict_is_said_in_words_and_explained() -> None:
+    places = drawn(verdicts(ARTICLE))["places"]
+    assert [place["verdict_name"] for place in places] == ["Exact", "Typography differs", "Moved"]
+    assert all(place["explanation"].endswith(".") for place in places)
+
+
+def test_a_label_holds_the_number_and_the_quotation() -> None:
+    place = drawn(verdicts(ARTICLE))["places"][0]
+    assert place["label"] == f"Citation 1: “{COMMITMENT}”"
+
+
+def test_a_long_quotation_is_shortened_in_its_label_only() -> None:
+    long = ARTICLE.text[1000:1600]
+    reply = answer(ARTICLE, ("Long.", citation(ARTICLE, long)))
+    label = drawn(reply)["places"][0]["label"]
+    assert label.endswith(" …”")
+    assert len(label) < 230
+    assert marked(view_of(Answered("Q?", reply)), "1-1") == long.replace("\n\n", "")
+
+
+def test_what_was_rejected_is_told_with_its_reason() -> None:
+    exchange = drawn(verdicts(ARTICLE))
+    assert exchange["left_out"] == "1 statement was not verified and left out"
+    assert exchange["rejections"][0]["reason"] == "These words are not in the sources."
+
+
+def test_a_sentence_without_a_quotation_is_told_in_its_place() -> None:
+    bare = Rejection("Just a claim.", ProposedQuote(0, ""), RejectionReason.NO_QUOTE)
+    refused = replace(refusal("Q?", ARTICLE), rejections=(bare,))
+    exchange = drawn(refused)
+    assert exchange["rejections"][0]["words"] == "Just a claim."
+
+
+def test_a_refusal_shows_the_nearest_passages_as_places_without_a_number() -> None:
+    exchange = drawn(refusal("Q?", ARTICLE))
+    assert exchange["state"] == "not_in_sources"
+    assert [near["text"] for near in exchange["nearest"]] == [
+        passage(ARTICLE, number).text for number in (1, 2, 3)
+    ]
+    assert {(place["number"], place["verdict"]) for place in exchange["places"]} == {
+        ("", "nearest")
+    }
+
+
+def test_the_marked_words_of_a_near_passage_are_the_passage() -> None:
+    view = view_of(Answered("Q?", refusal("Q?", ARTICLE)))
+    assert marked(view, "1-near-1") == passage(ARTICLE, 1).text
+
+
+def test_an_answer_does_not_mark_the_passages_that_it_did_not_cite() -> None:
+    view = view_of(Answered("Q?", verdicts(ARTICLE)))
+    assert "near" not in json.dumps(view["documents"])
+
+
+def test_marks_of_different_answers_stay_apart() -> None:
+    view = view_of(
+        Answered("Q?", answer(ARTICLE, ("One.", citation(ARTICLE, COMMITMENT)))),
+        Answered("R?", answer(ARTICLE, ("Two.", citation(ARTICLE, ASEAN)))),
+    )
+    assert (marked(view, "1-1"), marked(view, "2-1")) == (COMMITMENT, ASEAN)
+
+
+def test_a_follow_up_says_what_was_searched_for() -> None:
+    follow_up = replace(verdicts(ARTICLE), question="And Japan?", standalone_question="Who, Japan?")
+    exchange = drawn(follow_up)
+    assert exchange["understood"] == "Searched for: Who, Japan?"
+
+
+def test_a_question_that_stands_alone_is_not_repeated() -> None:
+    assert drawn(verdicts(ARTICLE))["understood"] == ""
+
+
+def test_a_refusal_gives_no_short_answer() -> None:
+    refused = replace(refusal("Q?", ARTICLE), short_answer="42")
+    assert drawn(refused)["short_answer"] == ""
+
+
+def test_a_waiting_and_a_failed_question_are_told_apart() -> None:
+    first, second = view_of(Failed("Q?", "No server."), Waiting("R?"))["exchanges"]
+    assert first == {"id": "1", "state": "failed", "question": "Q?", "message": "No server."}
+    assert second == {"id": "2", "state": "waiting", "question": "R?"}
+
+
+def test_a_document_that_nothing_cites_is_sent_only_to_be_shown_first() -> None:
+    refused = Answered("Q?", Answer("Q?", "Q?", Status.NOT_IN_SOURCES, (), (), ()))
+    assert view_of(refused)["documents"] == {}
+    view = conversation_view([refused], [ARTICLE], [])
+    assert (list(view["documents"]), view["first_document"]) == ([ARTICLE.id], ARTICLE.id)
+
+
+def test_the_view_is_plain_json() -> None:
+    view = view_of(Answered("Q?", verdicts(ARTICLE)), Failed("R?", "No."), Waiting("S?"))
+    assert json.loads(json.dumps(view)) == view
+
+
+def test_every_verdict_and_every_reason_has_its_words() -> None:
+    assert set(strings.VERDICT_NAMES) == set(strings.VERDICT_EXPLANATIONS) == set(Verdict)
+    assert set(strings.REJECTION_REASONS) == set(RejectionReason)
