@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from training.graph import GraphBuilder
 from training.layers import Dense, Layers
-from training.quantise import Float32
+from training.scaling import Float32
 
 IDS = "input_ids"
 MASK = "attention_mask"

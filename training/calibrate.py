@@ -10,7 +10,7 @@ import onnxruntime
 from training.bert import IDS, MASK, WORDS, BertEncoder, Shape
 from training.graph import GraphBuilder
 from training.layers import RecordingLayers
-from training.quantise import Float32
+from training.scaling import Float32
 
 TEXTS = 128
 MOST_WORDS = 48

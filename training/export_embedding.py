@@ -19,8 +19,9 @@ from tokenizers import Tokenizer
 from training.bert import IDS, MASK, BertEncoder, Shape
 from training.calibrate import largest_inputs
 from training.graph import GraphBuilder
-from training.layers import Float32Layers, Int8Layers, Layers
-from training.quantise import Float32
+from training.layers import Float32Layers, Layers
+from training.quantise import Int8Layers
+from training.scaling import Float32
 
 NAME = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -34,7 +35,8 @@ def load_weights(folder: Path) -> dict[str, Float32]:
     digest = hashlib.sha256(data).hexdigest()
     if digest != WEIGHTS_SHA256:
         raise SystemExit(f"Expected weights with sha256 {WEIGHTS_SHA256}, got {digest}.")
-    return load(data)
+    weights: dict[str, Float32] = load(data)
+    return weights
 
 
 def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,8 @@ OPSET = 20
 IR_VERSION = 9
 CONTRIB = "com.microsoft"
 
-Attribute = int | float | str | Sequence[int] | onnx.TensorProto
-Dimension = int | str
+Attribute: TypeAlias = int | float | str | Sequence[int] | onnx.TensorProto
+Dimension: TypeAlias = int | str
 
 
 class GraphBuilder:

@@ -1,56 +1,105 @@
-"""Turns weights into 8 bits, row by row.
-
-A row of activations (one token) is scaled by its own largest magnitude, so that a token's numbers
-do not depend on what else is in the batch. Weights are scaled by output channel, tables by entry.
-A few channels of a transformer's activations are far larger than the rest and would leave the rest
-few of the 8 bits; they are evened out against the weights first (SmoothQuant,
-https://arxiv.org/abs/2211.10438).
-
-Processors with AVX2 alone add two neighbouring products of uint8 and int8 in 16 bits, and what
-does not fit is cut off. Weights are scaled so that it always fits: every processor then gets the
-same sums.
-"""
+"""The 8-bit layers of ONNX graphs: each row of activations has a scale of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-import numpy.typing as npt
+from onnx import TensorProto, helper
 
-Float32 = npt.NDArray[np.float32]
-Int8 = npt.NDArray[np.int8]
-LARGEST = 127
-SMALLEST = 1e-10  # a row or channel of zeros must not divide by zero
-MIGRATION = 0.65  # share of a channel's size that moves to the weights, by measurement
+from training.graph import CONTRIB, GraphBuilder
+from training.layers import Dense
+from training.scaling import (
+    LARGEST,
+    SMALLEST,
+    Float32,
+    Int8,
+    channel_factors,
+    quantise_rows,
+    quantise_weight,
+)
+
+MIDDLE = 128
 
 
-def quantise_rows(matrix: Float32) -> tuple[Int8, Float32]:
-    """Return int8 rows and one scale a row, with ``rows * scales[:, None]`` near ``matrix``."""
-    return _scale_rows(matrix, np.abs(matrix).max(axis=1))
+class Int8Layers:
+    """The layers with int8 weights and uint8 activations, scaled row by row.
 
-
-def quantise_weight(weight: Float32) -> tuple[Int8, Float32]:
-    """Quantise ``weight`` (outputs, inputs), whose inputs are even in number, as its rows.
-
-    No two neighbours (0 and 1, 2 and 3, …) of a row sum to more than 128 in magnitude, so that
-    their products with any uint8 sum to at most 255 * 128, which 16 bits hold.
+    ``largest`` holds the largest magnitude of each input channel of each affine map.
     """
-    pairs = np.abs(weight[:, ::2] + weight[:, 1::2]).max(axis=1)
-    return _scale_rows(weight, np.maximum(pairs, np.abs(weight).max(axis=1)))
 
+    def __init__(self, graph: GraphBuilder, largest: Mapping[str, Float32]) -> None:
+        self._graph = graph
+        self._largest = largest
 
-def _scale_rows(matrix: Float32, largest: Float32) -> tuple[Int8, Float32]:
-    scales = np.maximum(largest / LARGEST, SMALLEST).astype(np.float32)
-    return np.rint(matrix / scales[:, None]).astype(np.int8), scales
+    def lookup(self, name: str, table: Float32, rows: str) -> str:
+        """Pick ``rows`` of ``table`` (entries, width)."""
+        graph = self._graph
+        integers, scales = quantise_rows(table)
+        picked = graph.add("Gather", graph.constant(name, integers), rows)
+        scale = graph.add("Gather", graph.constant(f"{name}.scale", scales[:, None]), rows)
+        return graph.add("Mul", graph.add("Cast", picked, to=TensorProto.FLOAT), scale)
 
+    def affine(self, dense: Dense, value: str, *, floor: float | None = None) -> str:
+        """Map ``value`` (rows, inputs) to (rows, outputs); no input is below ``floor``."""
+        if floor is None:
+            return self._signed(dense, value)
+        return self._unsigned(dense, value, floor)
 
-def channel_factors(weight: Float32, largest: Float32) -> Float32:
-    """Return what to multiply each input channel of ``weight`` by, and divide activations by.
+    def _signed(self, dense: Dense, value: str) -> str:
+        """Even out the channels, then use the 8 bits for magnitudes of either sign."""
+        graph = self._graph
+        factors = channel_factors(dense.weight, self._largest[dense.name])
+        inverse = graph.constant(f"{dense.name}.factors", 1 / factors)
+        even = graph.add("Mul", value, inverse)
+        scale = self._row_scale(graph.add("Abs", even), LARGEST)
+        flat = graph.add("Reshape", scale, graph.integers(-1))
+        middle = helper.make_tensor("middle", TensorProto.UINT8, [1], [MIDDLE])
+        zeros = graph.add("ConstantOfShape", graph.add("Shape", flat), value=middle)
+        activations = graph.add("QuantizeLinear", even, flat, zeros, axis=0)
+        weight = quantise_weight(dense.weight * factors)
+        product = self._multiply(dense.name, activations, weight, zero=MIDDLE)
+        return self._rescale(dense.name, product, scale, dense.bias)
 
-    ``largest`` are the channels' largest magnitudes as measured. Powers of two: scaling by them
-    is exact, and small differences between machines do not change them.
-    """
-    activations = np.log2(np.maximum(largest, SMALLEST))
-    weights = np.log2(np.maximum(np.abs(weight).max(axis=0), SMALLEST))
-    wanted = MIGRATION * activations - (1 - MIGRATION) * weights
-    factors: Float32 = np.exp2(np.rint(wanted - np.median(wanted))).astype(np.float32)
-    return factors
+    def _unsigned(self, dense: Dense, value: str, floor: float) -> str:
+        """Measure from ``floor``, so that all 8 bits hold magnitudes; the bias makes up for it."""
+        graph = self._graph
+        raised = graph.add("Sub", value, graph.number(floor))
+        scale = self._row_scale(raised, LARGEST + MIDDLE)
+        flat = graph.add("Reshape", scale, graph.integers(-1))
+        activations = graph.add("QuantizeLinear", raised, flat, axis=0)
+        integers, scales = quantise_weight(dense.weight)
+        product = self._multiply(dense.name, activations, (integers, scales), zero=0)
+        lost = np.float32(floor) * integers.sum(axis=1, dtype=np.float32) * scales
+        return self._rescale(dense.name, product, scale, dense.bias + lost)
+
+    def _row_scale(self, magnitudes: str, steps: int) -> str:
+        """Return (rows, 1): the size of one of ``steps`` steps to each row's largest."""
+        graph = self._graph
+        largest = graph.add("ReduceMax", magnitudes, graph.integers(-1), keepdims=1)
+        step = graph.add("Mul", largest, graph.number(1 / steps))
+        return graph.add("Max", step, graph.number(SMALLEST))
+
+    def _multiply(
+        self,
+        name: str,
+        activations: str,
+        weight: tuple[Int8, Float32],
+        *,
+        zero: int,
+    ) -> str:
+        graph = self._graph
+        integers, scales = weight
+        return graph.add(
+            "MatMulIntegerToFloat",  # MatMulInteger that scales its columns as it writes them
+            activations,
+            graph.constant(f"{name}.weight", integers.T),
+            graph.number(1.0),
+            graph.constant(f"{name}.scale", scales),
+            graph.constant(f"uint8:{zero}", np.uint8(zero)),
+            domain=CONTRIB,
+        )
+
+    def _rescale(self, name: str, product: str, scale: str, bias: Float32) -> str:
+        scaled = self._graph.add("Mul", product, scale)
+        return self._graph.add("Add", scaled, self._graph.constant(f"{name}.bias", bias))
