@@ -24,18 +24,17 @@ class SentenceReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What speaks for a sentence: three logits of the reader, one score of the retriever."""
+    """What speaks for a sentence: two logits of the reader, one score of the retriever."""
 
     evidence: float
     words: float
-    answers: float
     passage: float
 
 
-WEIGHTS = Features(evidence=0.5, words=0.2, answers=0.3, passage=1.0)
+WEIGHTS = Features(evidence=0.17, words=0.34, passage=1.5)
 """What each feature adds to the log-odds; fitted by ``training/reader/calibrate.py``."""
 
-BIAS = -1.0
+BIAS = -2.1
 """The log-odds of a sentence whose features are all 0."""
 
 
@@ -72,7 +71,7 @@ def score_sentences(
 
 def features_of(passage: Passage, reading: SentenceReading) -> Features:
     """Gather what is known of a sentence."""
-    return Features(reading.evidence, reading.words, reading.answers, passage.scores.fused)
+    return Features(reading.evidence, reading.words, passage.scores.fused)
 
 
 def probability_of(features: Features) -> float:

@@ -93,15 +93,15 @@ def test_the_words_that_answer_are_placed_in_the_document() -> None:
     assert best.span.contains(best.answer)
 
 
-@pytest.mark.parametrize("raised", ["evidence", "words", "answers", "passage"])
+@pytest.mark.parametrize("raised", ["evidence", "words", "passage"])
 def test_more_of_any_feature_makes_an_answer_likelier(raised: str) -> None:
-    low = dict.fromkeys(["evidence", "words", "answers", "passage"], 0.1)
+    low = dict.fromkeys(["evidence", "words", "passage"], 0.1)
     assert probability_of(Features(**low | {raised: 0.9})) > probability_of(Features(**low))
 
 
 def test_probabilities_are_between_0_and_1_and_so_is_the_threshold() -> None:
     for logit in (-20.0, 0.0, 20.0):
-        assert 0 < probability_of(Features(logit, logit, logit, 0.5)) < 1
+        assert 0 < probability_of(Features(logit, logit, 0.5)) < 1
     assert 0 < THRESHOLD < 1
 
 

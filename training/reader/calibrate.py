@@ -46,7 +46,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The features of a question's sentences (sentences, 4) and which are evidence."""
+    """The features of a question's sentences (sentences, 3) and which are evidence."""
 
     asked: Asked
     features: np.ndarray
@@ -68,7 +68,7 @@ def main() -> None:
     names = {path.name for path in options.also}
     fitted = [each for each in scored if each.asked.source not in names]
     weights = fit(fitted)
-    print("evidence, words, answers, passage, bias:", np.round(weights, 3))
+    print("evidence, words, passage, bias:", np.round(weights, 3))
     report(scored, weights)
 
 
