@@ -73,7 +73,7 @@ class Row:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of the data sets")
-    parser.add_argument("--characters", type=int, default=100_000, help="read of each corpus")
+    parser.add_argument("--characters", type=int, default=60_000, help="read of each corpus")
     parser.add_argument("--questions", type=int, default=1_000, help="asked of SQuAD")
     parser.add_argument("--tokens", type=int, nargs="+", default=[96, 128, 160, 192, 256])
     parser.add_argument("--overlap", type=int, nargs="+", default=[0, 1, 2])

@@ -70,7 +70,7 @@ class VectorIndex:
         """Embed ``texts`` and store their vectors, which are returned as rows."""
         with self._model_errors_named():
             rows = self._model.embeddings.embed_documents(list(texts))
-            vectors = np.array(rows, np.float32).reshape(len(chunks), -1)
+            vectors = np.array(rows, np.float32)
         self.put(chunks, vectors)
         return vectors
 
@@ -137,7 +137,7 @@ class VectorIndex:
         except BaseException as error:
             if not isinstance(error, (ChromaError, ValueError)) and not _is_panic(error):
                 raise
-            raise LibraryError(f"The vectors in {self._folder} cannot be used: {error}") from error
+            raise LibraryError(f"The vectors in {self._folder} cannot be used: {error}.") from error
 
     @contextmanager
     def _model_errors_named(self) -> Iterator[None]:

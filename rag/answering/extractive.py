@@ -9,7 +9,7 @@ from rag.answering.scoring import ScoredSentence, SentenceReader, score_sentence
 from rag.questions import QuestionKind, kind_of
 from rag.types import Draft, DraftClaim, Passage, ProposedQuote
 
-THRESHOLD = 0.1
+THRESHOLD = 0.07
 """The probability below which the sources are said not to answer."""
 
 SHARE = {QuestionKind.REASON: 0.5, QuestionKind.LIST: 0.4}

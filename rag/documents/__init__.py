@@ -54,7 +54,7 @@ def load_bytes(data: bytes, *, source: str, max_bytes: int) -> Document:
     reading = read_markdown(text) if markdown else read_text(text)
     return Document(
         id=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32],
-        title=reading.title or _words(name.stem) or source,
+        title=reading.title or _words(name.stem) or source or "untitled",
         text=text,
         source=source,
         media_type="text/markdown" if markdown else "text/plain",

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.sentences import split_sentences
 from rag.types import Block, BlockKind, Span
@@ -29,7 +30,7 @@ _MOST_HEADINGS = 2
 """Lines in a row above prose that can be its headings; more of them are a list or a poem."""
 
 _TRANSCRIPT = 3
-"""From so many paragraphs on that begin with a name and a colon, those are speakers."""
+"""From so many paragraphs on, and most of all, words before a colon are a speaker's name."""
 
 _SENTENCE_END = re.compile(r"[.!?…؟।][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -90,7 +91,8 @@ class _Paragraph:
 
 def label_paragraphs(texts: Sequence[str]) -> list[BlockKind]:
     """Return the kind of each paragraph of a page, given in order."""
-    spoken = sum(bool(_SPEAKER.match(text)) for text in texts) >= _TRANSCRIPT
+    speakers = sum(bool(_SPEAKER.match(text)) for text in texts)
+    spoken = speakers >= _TRANSCRIPT and 2 * speakers > len(texts)
     paragraphs = [_paragraph(text, spoken=spoken) for text in texts]
     echoes = _echoes(paragraphs)
     start = _body_start(paragraphs, echoes)
@@ -184,7 +186,10 @@ def _title(page: Sequence[_Paragraph], start: int, repeated: set[str]) -> int | 
         return 0
     long = [i for i in labels if _word_count(page[i].words) >= _TITLE_WORDS]
     best = max(long, key=rank, default=None)
-    return best if best is not None and any(rank(best)) else None
+    if best is None or not any(rank(best)):
+        return None
+    above = best - 1  # a subtitle may share more words than the title above it
+    return above if above in long and rank(above) >= (rank(best)[0], 1) else best
 
 
 def _may_be_title(paragraph: _Paragraph) -> bool:
@@ -194,7 +199,9 @@ def _may_be_title(paragraph: _Paragraph) -> bool:
 
 
 def _content_words(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text.lower()) if len(word) > 3 or _WIDE.match(word)}
+    words = _WORD.findall(text.lower())
+    pairs = (one + two for word in words if _WIDE.match(word) for one, two in pairwise(word))
+    return {word for word in words if len(word) > 3}.union(pairs)
 
 
 def _front_kinds(

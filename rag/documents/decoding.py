@@ -18,6 +18,9 @@ from rag.errors import BinaryDocumentError, UndecodableDocumentError
 _SAMPLE = 1 << 16
 """Bytes and characters that are looked at to choose an encoding."""
 
+_CONTEXT = 200
+"""Bytes kept before the first one outside ASCII, which no sample may miss."""
+
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -48,6 +51,7 @@ _MOST_CONTROLS = 0.01
 _READABLE = re.compile("[\t\n\r -~\u00a0-\u024f\u0370-\u06ff\u2010-\u2044\u20ac]")
 _READABLE_WIDE = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff01-\uff9f]")
 
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _WIDE_RUN = re.compile("[\u3000-\u9fff\uac00-\ud7af\ue000-\ufaff\uff00-\uff60]+")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
@@ -146,8 +150,10 @@ def _older_encoding(data: bytes, source: str) -> str:
 
 def _not_ascii_lines(data: bytes) -> bytes:
     """Return the first lines that tell encodings apart; none has line feeds inside characters."""
+    first = _HIGH_BYTE.search(data)
+    at = max(0, first.start() - _CONTEXT) if first else 0
     lines, size = [], 0
-    for line in data.splitlines(keepends=True):
+    for line in data[at:].splitlines(keepends=True):
         if not line.isascii():
             lines.append(line)
             size += len(line)

@@ -65,6 +65,8 @@ def _leaf_blocks(text: str, at: int) -> Iterator[Block]:
         if token.type not in _LEAVES or token.map is None:
             continue
         span = _trimmed(text, starts[token.map[0]], starts[token.map[1]])
+        if not len(span):  # a paragraph of a non-breaking space, which Markdown takes for a word
+            continue
         kind = _kind(token, span.of(text), titled=titled)
         titled = titled or kind is BlockKind.TITLE
         yield Block(span, kind)

@@ -1,0 +1,127 @@
+"""How a document, its chunks and their vectors stand in the rows of SQLite (schema.sql)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rag.errors import UnknownDocumentError
+from rag.index import Vectors
+from rag.lexical import index_form
+from rag.types import Block, BlockKind, Chunk, Document, Span
+
+FLOAT = "<f4"
+
+
+def insert_document(
+    connection: sqlite3.Connection,
+    document: Document,
+    chunks: Sequence[Chunk],
+    vectors: Vectors,
+) -> None:
+    """Write a document with its blocks, pages and chunks; ``vectors`` has a row for each chunk."""
+    number = _insert_text(connection, document, len(chunks))
+    connection.executemany(
+        "INSERT INTO blocks VALUES (?, ?, ?, ?)",
+        ((number, block.span.start, block.span.end, block.kind) for block in document.blocks),
+    )
+    connection.executemany(
+        "INSERT INTO pages VALUES (?, ?, ?, ?)",
+        ((number, place, page.start, page.end) for place, page in enumerate(document.pages)),
+    )
+    for chunk, vector in zip(chunks, vectors.astype(FLOAT), strict=True):
+        words = index_form(chunk.span.of(document.text))
+        _insert_chunk(connection, number, chunk, words, vector.tobytes())
+
+
+def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
+    """Read a document.
+
+    Raises:
+        UnknownDocumentError: if there is none with that id.
+    """
+    number = _number_of(connection, document_id)
+    title, text, source, media_type = connection.execute(
+        "SELECT title, text, source, media_type FROM documents WHERE number = ?", (number,)
+    ).fetchone()
+    blocks = connection.execute(
+        "SELECT start, end, kind FROM blocks WHERE document = ? ORDER BY start", (number,)
+    )
+    pages = connection.execute(
+        "SELECT start, end FROM pages WHERE document = ? ORDER BY place", (number,)
+    )
+    return Document(
+        id=document_id,
+        title=title,
+        text=text,
+        source=source,
+        media_type=media_type,
+        blocks=tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in blocks),
+        pages=tuple(Span(start, end) for start, end in pages),
+    )
+
+
+def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
+    """Delete a document and all that belongs to it.
+
+    Raises:
+        UnknownDocumentError: if there is none with that id.
+    """
+    number = _number_of(connection, document_id)
+    connection.execute(
+        "DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE document = ?)",
+        (number,),
+    )
+    connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+
+
+def read_chunk(row: Sequence[Any]) -> Chunk:
+    """Make a chunk of the document's id, start, end, tokens and kind."""
+    document_id, start, end, tokens, kind = row
+    return Chunk(document_id, Span(start, end), tokens, BlockKind(kind))
+
+
+def _number_of(connection: sqlite3.Connection, document_id: str) -> int:
+    query = "SELECT number FROM documents WHERE id = ?"
+    row = connection.execute(query, (document_id,)).fetchone()
+    if row is None:
+        raise UnknownDocumentError(f"The library has no document {document_id!r}.")
+    return int(row[0])
+
+
+def _insert_text(connection: sqlite3.Connection, document: Document, chunks: int) -> int:
+    row = connection.execute(
+        "INSERT INTO documents"
+        " (id, title, source, media_type, characters, chunks, added_at, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        (
+            document.id,
+            _encodable(document.title),
+            _encodable(document.source),
+            document.media_type,
+            len(document.text),
+            chunks,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            document.text,
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def _insert_chunk(
+    connection: sqlite3.Connection, document: int, chunk: Chunk, words: str, vector: bytes
+) -> None:
+    span = chunk.span
+    number = connection.execute(
+        "INSERT INTO chunks (id, document, start, end, tokens, kind) VALUES (?, ?, ?, ?, ?, ?)",
+        (chunk.id, document, span.start, span.end, chunk.token_count, chunk.kind),
+    ).lastrowid
+    connection.execute("INSERT INTO vectors VALUES (?, ?)", (number, vector))
+    connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (number, words))
+
+
+def _encodable(name: str) -> str:
+    """Replace what UTF-8 cannot write, such as a file name in another encoding."""
+    return name.encode("utf-8", "replace").decode("utf-8")

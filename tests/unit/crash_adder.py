@@ -1,0 +1,52 @@
+"""What the processes do that test_crash.py kills."""
+
+from __future__ import annotations
+
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from library_fakes import HashEmbeddings, numbered
+
+from rag.embedding import EmbeddingModel
+from rag.library import Library
+
+RESIDENT, ADDED = numbered(60, "fox"), numbered(600, "owl")
+PAUSE = 0.02
+
+
+class SlowEmbeddings(HashEmbeddings):
+    """Takes a while for each batch, so that kills fall between the writes as well as into them."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        time.sleep(PAUSE)
+        return super().embed_documents(texts)
+
+
+SLOW = EmbeddingModel("hash", SlowEmbeddings())
+
+
+def add(home: Path, parent: Connection) -> None:
+    """Add a document to the library, and stay until killed."""
+    with Library.open(home, SLOW) as library:
+        parent.send("begun")
+        library.add(ADDED)
+        parent.send("done")
+        time.sleep(60)
+
+
+def remove(home: Path, parent: Connection) -> None:
+    """Remove the document, and stay until killed."""
+    with Library.open(home, SLOW) as library:
+        parent.send("begun")
+        library.remove(ADDED.id)
+        parent.send("done")
+        time.sleep(60)
+
+
+def start(home: Path, parent: Connection) -> None:
+    """Open the library, which may have to be repaired, and stay until killed."""
+    parent.send("begun")
+    with Library.open(home, SLOW):
+        parent.send("done")
+        time.sleep(60)
