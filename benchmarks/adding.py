@@ -1,6 +1,8 @@
 """Measures what adding a text costs beyond embedding it: tokens per second, of both in turns.
 
 The rate is of the words' tokens (cl100k_base) of all chunks, so overlaps count, for both alike.
+Where other work on the machine disturbs the comparison, the share of the time of adding that is
+spent inside the embedder still holds.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from langchain_core.embeddings import Embeddings
 from squad import DATA
 
 from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document
@@ -21,6 +24,24 @@ from rag.library import Library
 from rag.types import Document
 
 FLOOR = 0.7
+
+
+class TimedEmbeddings(Embeddings):
+    """Sums the seconds that another embedding takes."""
+
+    def __init__(self, inner: Embeddings) -> None:
+        self._inner = inner
+        self.spent = 0.0
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Embed and sum."""
+        vectors: list[list[float]] = []
+        self.spent += seconds(lambda: vectors.extend(self._inner.embed_documents(texts)))
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Embed without summing."""
+        return self._inner.embed_query(text)
 
 
 def main() -> None:
@@ -35,16 +56,23 @@ def main() -> None:
     tokens = sum(chunk.token_count for chunk in chunks)
     model = load_embedding_model("builtin")
     model.embeddings.embed_documents(texts[:64])
-    raw, adding = [], []
+    raw, adding, inside = [], [], []
     for run in range(1, options.runs + 1):
         raw.append(tokens / seconds(lambda: model.embeddings.embed_documents(texts)))
-        adding.append(tokens / add(document, model))
-        print(f"run {run}: embedding {raw[-1]:,.0f} tokens/s, adding {adding[-1]:,.0f} tokens/s")
+        timed = TimedEmbeddings(model.embeddings)
+        spent = add(document, EmbeddingModel(model.name, timed))
+        adding.append(tokens / spent)
+        inside.append(timed.spent / spent)
+        print(
+            f"run {run}: embedding {raw[-1]:,.0f} tokens/s, adding {adding[-1]:,.0f} tokens/s,"
+            f" {inside[-1]:.1%} of it inside the embedder"
+        )
     share = statistics.median(adding) / statistics.median(raw)
     print(
         f"{len(document.text.encode()):,} bytes, {len(chunks):,} chunks, {tokens:,} tokens;"
         f" medians: embedding {statistics.median(raw):,.0f} tokens/s,"
-        f" adding {statistics.median(adding):,.0f} tokens/s, share {share:.3f} (at least {FLOOR})"
+        f" adding {statistics.median(adding):,.0f} tokens/s, share {share:.3f} (at least {FLOOR}),"
+        f" {statistics.median(inside):.1%} of adding inside the embedder"
     )
     if share < FLOOR:
         raise SystemExit(1)

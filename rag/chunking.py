@@ -13,6 +13,10 @@ import tiktoken
 from rag.sentences import split_sentences
 from rag.types import BlockKind, Chunk, Document, Span
 
+# By ``benchmarks/chunking.py``. Of the pairs whose passages have at most 800 characters and hold
+# SQuAD's answer in the first five at least 95 times in 100, this one has it first most often:
+# 0.840, and 0.954 in five, at 691 characters (128/2: 0.832, 0.946; 160/0: 0.791, 0.954). Excerpts
+# within 2,400 characters of the best: 0.873 of their text (128/2: 0.893; 192/1: 0.862).
 DEFAULT_TOKENS = 160
 DEFAULT_OVERLAP = 1
 

@@ -68,6 +68,18 @@ def kind_of(question: str) -> QuestionKind:
     return min(found, key=lambda item: item[0])[1] if found else QuestionKind.OTHER
 
 
+_COUNTED = re.compile(
+    r"\b(?:two|three|four|five|six|seven|both|main|key|several|different|various|\d+)"
+    r"\s+(\w+)(?:\s+(\w+))?",
+    re.IGNORECASE,
+)
+
+
+def counted(question: str) -> set[str]:
+    """Return the stems of what a list is asked for: "point" in "What are the three points?"."""
+    return {term for words in _COUNTED.findall(question) for term in terms(" ".join(words))}
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Reduce a word to its English Snowball stem, without case and possessive."""

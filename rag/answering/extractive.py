@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.scoring import ScoredSentence, SentenceReader, score_sentences
-from rag.questions import QuestionKind, kind_of
+from rag.questions import QuestionKind, counted, kind_of, terms
 from rag.types import Draft, DraftClaim, Passage, ProposedQuote
 
 THRESHOLD = 0.07
@@ -19,7 +19,8 @@ MOST = {QuestionKind.REASON: 3, QuestionKind.LIST: 6}
 """How many sentences answer at the most; one, where the kind is not named."""
 
 _ORDINAL = re.compile(
-    r"^\W*(?:the )?(?:first|second|third|fourth|fifth|sixth|finally|lastly|last)(?:ly)?\b",
+    r"^\W*(?:the )?(?:(?:first|second|third|fourth|fifth|sixth|last)(?:ly)?|finally)\b"
+    r"(?! (?:day|week|month|year))",
     re.IGNORECASE,
 )
 
@@ -39,19 +40,26 @@ class ExtractiveDrafter:
         scored = score_sentences(self._reader, question, passages)
         if not scored or scored[0].probability < THRESHOLD:
             return Draft(claims=())
-        chosen = _chosen(kind_of(question), scored)
+        chosen = _chosen(question, scored)
         in_order = sorted(chosen, key=lambda s: (s.passage.document.id, s.span))
         return Draft(claims=tuple(_claim(sentence) for sentence in in_order))
 
 
-def _chosen(kind: QuestionKind, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def _chosen(question: str, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Choose as many of the sentences, likeliest first, as the kind of question wants."""
-    if kind is QuestionKind.LIST:
-        numbered = [s for s in scored if _ORDINAL.match(s.text)]
-        if len(numbered) >= 2:
-            return numbered[: MOST[kind]]
+    kind = kind_of(question)
+    most = MOST.get(kind, 1)
+    if kind is QuestionKind.LIST and (numbered := _numbered(question, scored)):
+        return numbered[:most]
     least = scored[0].probability * SHARE.get(kind, 1.0)
-    return [s for s in scored if s.probability >= least][: MOST.get(kind, 1)]
+    return [s for s in scored if s.probability >= least][:most]
+
+
+def _numbered(question: str, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return the sentences that number what is asked for ("The second point is …"), or none."""
+    numbered = [s for s in scored if _ORDINAL.match(s.text)]
+    named = any(counted(question) & set(terms(s.text)) for s in numbered)
+    return numbered if named and len(numbered) > 1 else []
 
 
 def _claim(sentence: ScoredSentence) -> DraftClaim:

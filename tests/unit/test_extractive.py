@@ -64,6 +64,13 @@ def test_a_list_takes_the_sentences_that_number_their_points() -> None:
     ]
 
 
+def test_numbered_sentences_about_something_else_are_no_list() -> None:
+    reader = ScriptedReader({"aim": -2.0, "two metres": 6.0})
+    assert quotes(reader, "Which two ships sailed?") == [
+        "The harbour wall was raised by two metres."
+    ]
+
+
 def test_nothing_likely_is_a_refusal() -> None:
     assert quotes(ScriptedReader(), "Who paid for it?") == []
     assert ExtractiveDrafter(ScriptedReader()).draft("Who?", ()).claims == ()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import QuestionKind, condense, follows_up, kind_of, terms
+from rag.questions import QuestionKind, condense, counted, follows_up, kind_of, terms
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,8 @@ def test_any_words_make_a_standalone_question_that_begins_with_them(
 ) -> None:
     assert condense(question, earlier).startswith(question.strip())
     assert isinstance(kind_of(question), QuestionKind)
+
+
+def test_what_a_list_is_asked_for_stands_after_the_number() -> None:
+    assert counted("What are the three main points?") == {"main", "point"}
+    assert counted("Who came?") == set()
