@@ -66,8 +66,8 @@ VERDICT_NAMES = {
 VERDICT_EXPLANATIONS = {
     Verdict.EXACT: "The source has these very words, character for character.",
     Verdict.FOLDED: (
-        "The source has these words; only quotation marks, dashes, spaces or line breaks differ "
-        "from what the answerer wrote. The source’s own are shown."
+        "The source has these words; only quotation marks, dashes, spaces, line breaks, the first "
+        "letter’s case or the punctuation at the ends differ. The source’s own are shown."
     ),
     Verdict.MOVED: (
         "The source has these words, but in another passage than the one the answerer named."
