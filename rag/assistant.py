@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from rag.answering import drafter_for
 from rag.citations import verify
+from rag.closing import Closing
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
 from rag.library import Library
@@ -61,7 +62,7 @@ class Drafted:
     draft: Draft
 
 
-class Assistant:
+class Assistant(Closing):
     """Answers questions about a library's documents; every citation is verified."""
 
     def __init__(self, settings: Settings, library: Library, drafter: Drafter) -> None:
@@ -75,17 +76,6 @@ class Assistant:
             | RunnableLambda(self._draft)
             | RunnableLambda(_verify)
         )
-
-    def __enter__(self) -> Assistant:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def ask(
         self,
@@ -134,12 +124,16 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
     """
     model = load_embedding_model(settings.embedding)
     drafter = drafter_for(settings.model)
-    library = Library.open(
-        settings.home,
-        model,
-        chunk_tokens=settings.chunk_tokens,
-        chunk_overlap=settings.chunk_overlap,
-    )
-    if seeds:
-        library.add_seeds(load_file(path, max_bytes=settings.max_bytes) for path in seed_files())
+    with ExitStack() as opened:
+        library = opened.enter_context(
+            Library.open(
+                settings.home,
+                model,
+                chunk_tokens=settings.chunk_tokens,
+                chunk_overlap=settings.chunk_overlap,
+            )
+        )
+        if seeds:
+            library.add_seeds(load_file(f, max_bytes=settings.max_bytes) for f in seed_files())
+        opened.pop_all()  # from here on the assistant closes it
     return Assistant(settings, library, drafter)

@@ -13,11 +13,11 @@ from contextlib import ExitStack, suppress
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
 from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document
+from rag.closing import Closing
 from rag.embedding import EmbeddingModel
 from rag.errors import LibraryError, LibraryMismatchError, UnknownDocumentError
 from rag.index import Hit, VectorIndex, Vectors
@@ -46,7 +46,7 @@ class AddOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Library:
+class Library(Closing):
     """The documents of one folder, searchable by meaning and by words.
 
     Safe to share between threads; one process at a time has a library open. Additions and
@@ -94,17 +94,6 @@ class Library:
             resources.callback(index.close)
             tokens, overlap = int(settings[_TOKENS]), int(settings[_OVERLAP])
             return cls(store, index, tokens=tokens, overlap=overlap, resources=resources.pop_all())
-
-    def __enter__(self) -> Library:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Wait for a change under way, then give the folder back."""

@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
+from rag.closing import Closing
 from rag.evaluation.corpus import load_corpus
 from rag.evaluation.gold import GoldCase, resolve
 from rag.evaluation.measures import cutoffs
@@ -59,7 +59,7 @@ def temporary_assistant(settings: Settings, documents: Sequence[Document]) -> It
             yield assistant
 
 
-class SetRunner:
+class SetRunner(Closing):
     """Runs the cases of one set, each at most once, and opens the answerer when it is needed.
 
     Raises:
@@ -86,17 +86,6 @@ class SetRunner:
         self._rows: dict[str, Row] = {}
         self._open = ExitStack()
         self._asker: Asker | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def run(self, case_id: str) -> Row:
         """Return the scores of one case, running it if it has not run."""

@@ -7,7 +7,7 @@ import pytest
 
 from rag.assistant import Assistant, Inquiry, open_assistant
 from rag.documents import load_bytes
-from rag.errors import SettingsError
+from rag.errors import DocumentTooLargeError, SettingsError
 from rag.settings import Settings
 from rag.types import Status, Turn
 
@@ -76,4 +76,10 @@ def test_an_assistant_without_seeds_answers_from_what_is_added(tmp_path: Path) -
 def test_an_impossible_answerer_leaves_the_library_unlocked(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         open_assistant(Settings(home=tmp_path, model="nobody:knows"))
+    open_assistant(Settings(home=tmp_path), seeds=False).close()
+
+
+def test_a_seed_that_cannot_be_read_leaves_the_library_unlocked(tmp_path: Path) -> None:
+    with pytest.raises(DocumentTooLargeError):
+        open_assistant(Settings(home=tmp_path, max_bytes=10))
     open_assistant(Settings(home=tmp_path), seeds=False).close()

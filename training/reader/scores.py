@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
-import string
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +10,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from rag.evaluation.squad import token_f1
 from training.reader.encoding import Encoded, batches, encode
 from training.reader.examples import Example
 from training.reader.model import ANSWERABLE, END, EVIDENCE, START, Reader
@@ -27,21 +25,6 @@ class Reading:
     answer: str
     answering: float
     evidence: tuple[float, ...]
-
-
-def normalise(text: str) -> str:
-    """Lower the case; drop punctuation, articles and superfluous white space."""
-    text = "".join(c for c in text.lower() if c not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def token_f1(answer: str, gold: str) -> float:
-    """Return SQuAD's F1 of the words that both share."""
-    one, two = normalise(answer).split(), normalise(gold).split()
-    if not one or not two:
-        return float(one == two)
-    shared = sum((Counter(one) & Counter(two)).values())
-    return 2 * shared / (len(one) + len(two))
 
 
 def auroc(high: Sequence[float], low: Sequence[float]) -> float:
@@ -59,7 +42,7 @@ def evaluate(
     readings = read(model, encoded, examples, device)
     golds = [[a.of(e.passage) for a in e.answers] for e in examples]
     forced = [
-        max((token_f1(r.answer, g) for g in gold), default=0.0)
+        max((token_f1(g, r.answer) for g in gold), default=0.0)
         for r, gold in zip(readings, golds, strict=True)
     ]
     answering = np.array([r.answering for r in readings])
