@@ -14,8 +14,10 @@ from rag.citations import verify
 from rag.closing import Closing
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
+from rag.evidence import SentenceReader
 from rag.library import Library
 from rag.questions import condense
+from rag.reader import Reader
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings, seed_files
 from rag.types import Answer, Draft, Passage, Turn
@@ -65,11 +67,13 @@ class Drafted:
 class Assistant(Closing):
     """Answers questions about a library's documents; every citation is verified."""
 
-    def __init__(self, settings: Settings, library: Library, drafter: Drafter) -> None:
+    def __init__(
+        self, settings: Settings, library: Library, drafter: Drafter, reader: SentenceReader
+    ) -> None:
         self.settings = settings
         self.library = library
         self._drafter = drafter
-        self._retriever = HybridRetriever(library=library, k=settings.top_k)
+        self._retriever = HybridRetriever(library=library, k=settings.top_k, reader=reader)
         self.chain: Runnable[Inquiry, Answer] = (
             RunnableLambda(_condense)
             | RunnableLambda(self._retrieve)
@@ -124,6 +128,7 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
     """
     model = load_embedding_model(settings.embedding)
     drafter = drafter_for(settings.model)
+    reader = Reader()
     with ExitStack() as opened:
         library = opened.enter_context(
             Library.open(
@@ -136,4 +141,4 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         if seeds:
             library.add_seeds(load_file(f, max_bytes=settings.max_bytes) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
-    return Assistant(settings, library, drafter)
+    return Assistant(settings, library, drafter, reader)

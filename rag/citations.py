@@ -30,7 +30,8 @@ def verify(
     """Keep the claims with at least one quote that stands in the sources; never raise on a draft.
 
     The words of a quote must stand in the passage that it names, in another passage shown, or
-    elsewhere in their documents. Every quote that does not is returned as a rejection.
+    elsewhere in their documents. Every quote that does not is returned as a rejection. A short
+    answer that stands in none of the citations is dropped.
     """
     numbers = _Numbers()
     claims, rejections = [], []
@@ -38,7 +39,7 @@ def verify(
         citations, refused = _check(proposed, passages, numbers)
         rejections += refused
         if citations:
-            claims.append(Claim(proposed.text, citations))
+            claims.append(Claim(proposed.text, citations, proposed.probability))
     return Answer(
         question=question,
         standalone_question=standalone_question,
@@ -46,7 +47,7 @@ def verify(
         claims=tuple(claims),
         rejections=tuple(rejections),
         passages=tuple(passages),
-        short_answer=draft.short_answer if claims else "",
+        short_answer=draft.short_answer if _stands_in(draft.short_answer, claims) else "",
     )
 
 
@@ -96,6 +97,11 @@ def _verdict(location: Location, proposed: str, words: str) -> Verdict:
     if not location.in_named_passage:
         return Verdict.MOVED
     return Verdict.EXACT if is_verbatim(words, proposed) else Verdict.FOLDED
+
+
+def _stands_in(words: str, claims: Sequence[Claim]) -> bool:
+    """Say whether words stand in a citation as they are."""
+    return any(words in citation.quote for claim in claims for citation in claim.citations)
 
 
 def _status(claims: Sequence[Claim], rejections: Sequence[Rejection]) -> Status:

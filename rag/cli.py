@@ -183,8 +183,12 @@ def _answer_lines(answer: Answer, titles: dict[str, str]) -> Iterator[str]:
             place = f"{passage.span.start}–{passage.span.end}"
             yield f"  {passage.document.title}, characters {place}:\n    {passage.text}"
         return
+    if answer.short_answer:
+        yield f"{answer.short_answer}\n"
     for claim in answer.claims:
-        yield claim.text + "".join(f" [{citation.number}]" for citation in claim.citations)
+        marks = "".join(f" [{citation.number}]" for citation in claim.citations)
+        likely = "" if claim.probability is None else f" ({claim.probability:.0%} likely)"
+        yield claim.text + marks + likely
     yield ""
     for citation in answer.citations:
         place = f"{citation.span.start}–{citation.span.end}"

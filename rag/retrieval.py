@@ -1,15 +1,16 @@
-"""Finds the passages that a question is about: dense and lexical search, weighed together."""
+"""Finds the passages that a question is about: two searches weighed together, then read."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from rag.evidence import SentenceReader, judge
 from rag.index import Hit
 from rag.library import Library
 from rag.questions import terms
@@ -17,6 +18,9 @@ from rag.types import BlockKind, Chunk, Document, Passage, Scores
 
 CANDIDATES = 50
 """How many hits of each search are weighed."""
+
+READ = 12
+"""How many passages the reader reads at the least, to choose from."""
 
 LEXICAL_WEIGHT = 0.4
 """BM25's share of the fused score, the rest is the cosine's; see ``benchmarks/retrieval.py``."""
@@ -40,26 +44,39 @@ class _Candidate:
 
 
 class HybridRetriever(BaseRetriever):
-    """Fuses Chroma's cosine and FTS5's BM25, and leaves out near-duplicates.
+    """Fuses Chroma's cosine and FTS5's BM25, leaves out near-duplicates, and reads the best.
 
     The fusion is a weighted sum of the cosine and of BM25 divided by the question's best BM25
     score, after Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval"
-    (2023), who find it better than reciprocal ranks; so do our own figures.
+    (2023), who find it better than reciprocal ranks; so do our own figures. With a ``reader``,
+    passages are ranked by how likely their best sentence is to answer.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     library: Library
     k: int
+    reader: SentenceReader | None = None
 
     def retrieve(
         self, question: str, *, k: int | None = None, document_ids: Collection[str] | None = None
     ) -> tuple[Passage, ...]:
         """Return at most ``k`` passages, best first, numbered from 1."""
+        wanted = self.k if k is None else k
+        if self.reader is None:
+            return self._found(question, wanted, document_ids)
+        found = self._found(question, max(wanted, READ), document_ids)
+        read = sorted(judge(self.reader, question, found), key=lambda p: -p.probability)
+        return tuple(replace(p, number=number) for number, p in enumerate(read[:wanted], start=1))
+
+    def _found(
+        self, question: str, k: int, document_ids: Collection[str] | None
+    ) -> tuple[Passage, ...]:
+        """Return at most ``k`` passages by both searches, best first."""
         ranked = self._candidates(question, document_ids)
         chosen = distinct(
             [candidate.text for candidate in ranked],
-            self.k if k is None else k,
+            k,
             echoes=[candidate.chunk.kind is not BlockKind.BODY for candidate in ranked],
         )
         return tuple(

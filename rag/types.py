@@ -109,18 +109,41 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedSentence:
+    """A sentence with the probability (0 to 1) that it answers a question.
+
+    ``words`` are those of it that do, as a place in the document; none where no few words are the
+    answer.
+    """
+
+    span: Span
+    words: Span | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was retrieved for a question, numbered from 1."""
+    """A chunk that was retrieved for a question, numbered from 1.
+
+    ``sentences`` are those of its body text in order, judged by the reader; none where no reader
+    was asked.
+    """
 
     number: int
     document: Document
     span: Span
     scores: Scores
+    sentences: tuple[JudgedSentence, ...] = ()
 
     @property
     def text(self) -> str:
         """Return the passage's words."""
         return self.span.of(self.document.text)
+
+    @property
+    def probability(self) -> float:
+        """Return how likely its best sentence is to answer; 0 where none was judged."""
+        return max((sentence.probability for sentence in self.sentences), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +156,14 @@ class ProposedQuote:
 
 @dataclass(frozen=True, slots=True)
 class DraftClaim:
-    """One sentence of a draft with the quotes that it proposes."""
+    """One sentence of a draft with the quotes that it proposes.
+
+    ``probability`` is how likely it answers (0 to 1), where the answerer knows.
+    """
 
     text: str
     quotes: tuple[ProposedQuote, ...]
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +201,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer and the citations that it rests on (at least one)."""
+    """One sentence of an answer and the citations that it rests on (at least one).
+
+    ``probability`` is how likely it answers (0 to 1), where the answerer knows.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    probability: float | None = None
 
 
 class RejectionReason(StrEnum):
@@ -211,6 +242,7 @@ class Status(StrEnum):
 class Answer:
     """A verified answer: the only thing that may be drawn.
 
+    ``short_answer`` stands in one of the citations, word for word, or is empty.
     ``standalone_question`` is the question that was searched for, with a follow-up's context
     filled in. ``partial`` means that some proposed quotes were rejected. ``passages`` are all
     that the answerer was given, best first.

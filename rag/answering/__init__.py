@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rag.answering.extractive import ExtractiveDrafter
 from rag.errors import SettingsError
-from rag.reader import Reader
 
 BUILT_IN = "extractive"
 
@@ -20,4 +19,4 @@ def drafter_for(model: str) -> ExtractiveDrafter:
             f"PINCITE_MODEL is {model!r}, but this version has only the built-in answerer. "
             f"Set PINCITE_MODEL={BUILT_IN} or remove it."
         )
-    return ExtractiveDrafter(Reader())
+    return ExtractiveDrafter()

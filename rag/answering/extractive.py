@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rag.answering.scoring import ScoredSentence, SentenceReader, score_sentences
 from rag.questions import QuestionKind, counted, kind_of, terms
-from rag.types import Draft, DraftClaim, Passage, ProposedQuote
+from rag.types import Draft, DraftClaim, JudgedSentence, Passage, ProposedQuote, Span
 
 THRESHOLD = 0.07
 """The probability below which the sources are said not to answer."""
@@ -25,43 +25,78 @@ _ORDINAL = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A judged sentence and the passage that it stands in."""
+
+    passage: Passage
+    judged: JudgedSentence
+
+    @property
+    def text(self) -> str:
+        """Return the sentence as it stands in the document."""
+        return self.judged.span.of(self.passage.document.text)
+
+    @property
+    def probability(self) -> float:
+        """Return how likely it answers."""
+        return self.judged.probability
+
+
 class ExtractiveDrafter:
-    """Answers with whole sentences of the passages, each quoted as it stands.
+    """Answers with whole sentences of passages that were read, each quoted as it stands.
 
-    A fact gets one sentence; an explanation or a list gets several, in the order of their
-    documents.
+    A fact gets one sentence, and its words as a short answer; an explanation or a list gets
+    several sentences, in the order of their documents.
     """
-
-    def __init__(self, reader: SentenceReader) -> None:
-        self._reader = reader
 
     def draft(self, question: str, passages: Sequence[Passage]) -> Draft:
         """Propose the sentences that answer; none if the best is too unlikely to."""
-        scored = score_sentences(self._reader, question, passages)
-        if not scored or scored[0].probability < THRESHOLD:
+        ranked = candidates(passages)
+        if not ranked or ranked[0].probability < THRESHOLD:
             return Draft(claims=())
-        chosen = _chosen(question, scored)
-        in_order = sorted(chosen, key=lambda s: (s.passage.document.id, s.span))
-        return Draft(claims=tuple(_claim(sentence) for sentence in in_order))
+        chosen = _chosen(question, ranked)
+        in_order = sorted(chosen, key=lambda c: (c.passage.document.id, c.judged.span))
+        claims = tuple(_claim(candidate) for candidate in in_order)
+        return Draft(claims, _short_answer(question, chosen))
 
 
-def _chosen(question: str, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """Return each sentence once, from the passage where it is likeliest; likeliest first."""
+    best: dict[tuple[str, Span], Candidate] = {}
+    for passage in passages:
+        for judged in passage.sentences:
+            key = (passage.document.id, judged.span)
+            if key not in best or judged.probability > best[key].probability:
+                best[key] = Candidate(passage, judged)
+    return sorted(best.values(), key=lambda candidate: -candidate.probability)
+
+
+def _chosen(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Choose as many of the sentences, likeliest first, as the kind of question wants."""
     kind = kind_of(question)
     most = MOST.get(kind, 1)
-    if kind is QuestionKind.LIST and (numbered := _numbered(question, scored)):
+    if kind is QuestionKind.LIST and (numbered := _numbered(question, ranked)):
         return numbered[:most]
-    least = scored[0].probability * SHARE.get(kind, 1.0)
-    return [s for s in scored if s.probability >= least][:most]
+    least = ranked[0].probability * SHARE.get(kind, 1.0)
+    return [c for c in ranked if c.probability >= least][:most]
 
 
-def _numbered(question: str, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def _numbered(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Return the sentences that number what is asked for ("The second point is …"), or none."""
-    numbered = [s for s in scored if _ORDINAL.match(s.text)]
-    named = any(counted(question) & set(terms(s.text)) for s in numbered)
+    numbered = [c for c in ranked if _ORDINAL.match(c.text)]
+    named = any(counted(question) & set(terms(c.text)) for c in numbered)
     return numbered if named and len(numbered) > 1 else []
 
 
-def _claim(sentence: ScoredSentence) -> DraftClaim:
-    quote = ProposedQuote(sentence.passage.number, sentence.text)
-    return DraftClaim(text=" ".join(sentence.text.split()), quotes=(quote,))
+def _claim(candidate: Candidate) -> DraftClaim:
+    quote = ProposedQuote(candidate.passage.number, candidate.text)
+    return DraftClaim(" ".join(candidate.text.split()), (quote,), candidate.probability)
+
+
+def _short_answer(question: str, chosen: Sequence[Candidate]) -> str:
+    """Return the words that answer a question of fact, as they stand, where there are any."""
+    words = chosen[0].judged.words
+    if words is None or kind_of(question) in MOST:
+        return ""
+    return words.of(chosen[0].passage.document.text)

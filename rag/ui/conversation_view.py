@@ -31,10 +31,11 @@ class PlaceView(TypedDict):
 
 
 class ClaimView(TypedDict):
-    """A sentence of an answer and the marks of its citations."""
+    """A sentence of an answer, the marks of its citations, and how likely it answers."""
 
     text: str
     marks: list[str]
+    likelihood: str
 
 
 class NearestView(TypedDict):
@@ -134,7 +135,9 @@ def _answer_view(name: str, question: str, answer: Answer) -> AnswerView:
 
 def _claim_view(name: str, claim: Claim) -> ClaimView:
     marks = dict.fromkeys(_citation_mark(name, citation) for citation in claim.citations)
-    return ClaimView(text=claim.text, marks=list(marks))
+    likely = claim.probability
+    likelihood = "" if likely is None else strings.likelihood(likely)
+    return ClaimView(text=claim.text, marks=list(marks), likelihood=likelihood)
 
 
 def _cited_place(name: str, citation: Citation) -> PlaceView:

@@ -97,6 +97,11 @@ def citation(number: int, quote: str) -> str:
     return f"Citation {number}: “{quote}”"
 
 
+def likelihood(probability: float) -> str:
+    """Say how likely a sentence is to answer."""
+    return f"{probability:.0%}" if probability < 0.995 else ">99%"
+
+
 def checked(count: int) -> str:
     """Say that an answer's quotations were found."""
     return (
@@ -140,6 +145,7 @@ CONVERSATION = {
     "refusal_text": "Nothing in your documents answers this. These passages come nearest:",
     "refusal_empty": "Nothing in your documents answers this, and no passage comes near.",
     "show": SHOW,
+    "likelihood": "How likely this sentence answers the question, by the reader’s own judgement",
     "left_out_text": "The answerer proposed these words, but the sources do not bear them out.",
     "source": "Source",
     "close": "Close the source",

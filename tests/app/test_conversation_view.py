@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import cast
 
+import pytest
 from page_fakes import (
     ASEAN,
     COMMITMENT,
@@ -60,6 +61,16 @@ def test_a_claim_that_cites_a_place_twice_shows_one_number() -> None:
     cited = citation(ARTICLE, COMMITMENT)
     twice = replace(answer(ARTICLE), claims=(Claim("One.", (cited, cited)),))
     assert drawn(twice)["claims"][0]["marks"] == ["1-1"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(None, ""), (0.0, "0%"), (0.426, "43%"), (0.998, ">99%")]
+)
+def test_a_claim_says_how_likely_it_answers_where_that_is_known(
+    probability: float | None, shown: str
+) -> None:
+    claims = (Claim("One.", (citation(ARTICLE, COMMITMENT),), probability),)
+    assert drawn(replace(answer(ARTICLE), claims=claims))["claims"][0]["likelihood"] == shown
 
 
 def test_each_verdict_is_said_in_words_and_explained() -> None:

@@ -107,13 +107,25 @@ class TestVerdicts:
 
 class TestClaims:
     def test_what_is_verified_is_answered(self) -> None:
-        answer = check(claim("They met.", (BODY, "Last month, the top diplomatic")), short="Motegi")
+        answer = check(
+            claim("They met.", (BODY, "Last month, the top diplomatic")), short="Last month"
+        )
         assert answer.status is Status.ANSWERED
         assert answer.text == "They met."
-        assert answer.short_answer == "Motegi"
+        assert answer.short_answer == "Last month"
         assert (answer.question, answer.standalone_question) == ("Who?", "Who met?")
         assert answer.passages == SHOWN
         assert answer.rejections == ()
+
+    def test_a_short_answer_that_stands_in_no_citation_is_dropped(self) -> None:
+        answer = check(claim("They met.", (BODY, "Last month, the top diplomatic")), short="May")
+        assert answer.status is Status.ANSWERED
+        assert answer.short_answer == ""
+
+    def test_a_claim_keeps_how_likely_it_answers(self) -> None:
+        quotes = (ProposedQuote(BODY, "met with Secretary of State"),)
+        answer = check(DraftClaim("They met.", quotes, probability=0.75))
+        assert answer.claims[0].probability == 0.75
 
     def test_a_claim_keeps_its_verified_quotes_and_reports_the_others(self) -> None:
         good, bad = (BODY, "met with Secretary of State"), (BODY, "met with the President")

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_tests.integration_tests import RetrieversIntegrationTests
+from reader_fakes import ScriptedReader
 
 from rag.documents import load_bytes, load_file
 from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
-from rag.retrieval import HybridRetriever, distinct, fuse
+from rag.retrieval import READ, HybridRetriever, distinct, fuse
 from rag.types import BlockKind
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
@@ -54,6 +55,29 @@ def test_passages_are_numbered_from_1_best_first(library: Library) -> None:
     fused = [passage.scores.fused for passage in passages]
     assert fused == sorted(fused, reverse=True)
     assert "Senkaku Islands" in passages[0].text
+
+
+def test_with_a_reader_the_passages_that_likely_answer_come_first(library: Library) -> None:
+    question = "defense of the Senkaku Islands"
+    found = HybridRetriever(library=library, k=9).retrieve(question)
+    words = found[-1].text[-40:]
+    assert words not in found[0].text
+    reader = ScriptedReader({words: 9.0})
+    read = HybridRetriever(library=library, k=4, reader=reader).retrieve(question)
+    assert [passage.number for passage in read] == [1, 2, 3, 4]
+    assert words in read[0].text
+    assert [p.probability for p in read] == sorted((p.probability for p in read), reverse=True)
+    assert reader.asked == [question]
+
+
+def test_the_reader_reads_more_passages_than_it_gives_back(library: Library) -> None:
+    class Counting(ScriptedReader):
+        def read(self, question, passages):  # type: ignore[no-untyped-def]
+            assert 2 < len(passages) <= READ
+            return super().read(question, passages)
+
+    retriever = HybridRetriever(library=library, k=2, reader=Counting())
+    assert len(retriever.retrieve("Who met Antony Blinken?")) == 2
 
 
 def test_the_body_paragraph_is_found_and_not_its_echo_in_the_standfirst(library: Library) -> None:

@@ -85,7 +85,7 @@ function drawAnswer(exchange, strings, actions) {
     drawUnderstood(exchange),
     exchange.short_answer &&
       element("p", { class: "short-answer", dir: "auto", text: exchange.short_answer }),
-    ...exchange.claims.map((claim) => drawClaim(claim, exchange, actions)),
+    ...exchange.claims.map((claim) => drawClaim(claim, exchange, strings, actions)),
     element("p", { class: "checked" }, icon("exact"), element("span", { text: exchange.checked })),
     drawRejections(exchange, strings),
   ].filter(Boolean);
@@ -95,11 +95,18 @@ function drawUnderstood({ understood }) {
   return understood && element("p", { class: "understood", dir: "auto", text: understood });
 }
 
-function drawClaim(claim, exchange, actions) {
+function drawClaim(claim, exchange, strings, actions) {
   const places = exchange.places.filter(({ mark }) => claim.marks.includes(mark));
   return element("p", { class: "claim", dir: "auto" },
     element("span", { class: "words", text: claim.text }),
-    element("span", { class: "chips" }, ...places.map((place) => drawChip(place, actions))));
+    element("span", { class: "chips" }, ...places.map((place) => drawChip(place, actions)),
+      claim.likelihood && drawLikelihood(claim, strings)));
+}
+
+function drawLikelihood({ likelihood }, strings) {
+  return element("span", { class: "likelihood", title: strings.likelihood },
+    element("span", { class: "unseen", text: strings.likelihood }),
+    element("span", { text: likelihood }));
 }
 
 function drawChip(place, actions) {

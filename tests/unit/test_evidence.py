@@ -1,0 +1,96 @@
+from dataclasses import replace
+
+import pytest
+from reader_fakes import ScriptedReader
+from verification_fakes import document, passages
+
+from rag.evidence import Features, judge, probability_of
+from rag.reader import PassageText, SentenceReading
+from rag.types import BlockKind, Span
+
+REPORT = document(
+    "Harbour report\n\n"
+    "The harbour wall was raised by two metres. The work took four years. Ships kept sailing.\n\n"
+    "The first aim was safety at sea. The second aim was trade with the islands.",
+    BlockKind.TITLE,
+)
+NAMES = ("evidence", "words", "answers", "passage")
+
+
+def test_each_sentence_of_the_body_is_judged_in_order() -> None:
+    judged = judge(ScriptedReader({"trade": 5.0}), "What?", passages(REPORT))
+    texts = [s.span.of(REPORT.text) for passage in judged for s in passage.sentences]
+    assert texts == [
+        "The harbour wall was raised by two metres.",
+        "The work took four years.",
+        "Ships kept sailing.",
+        "The first aim was safety at sea.",
+        "The second aim was trade with the islands.",
+    ]
+    assert [passage.number for passage in judged] == [1, 2, 3]
+
+
+def test_titles_and_page_chrome_are_never_an_answer() -> None:
+    title = judge(ScriptedReader({"report": 9.0}), "What is this?", passages(REPORT))[0]
+    assert (title.sentences, title.probability) == ((), 0.0)
+
+
+def test_a_passage_is_as_likely_as_its_best_sentence() -> None:
+    last = judge(ScriptedReader({"trade": 5.0}), "What?", passages(REPORT))[-1]
+    assert last.probability == last.sentences[1].probability > last.sentences[0].probability
+
+
+def test_the_words_that_answer_are_placed_in_the_document() -> None:
+    last = judge(ScriptedReader({"trade": 9.0}), "What?", passages(REPORT))[-1]
+    words = last.sentences[1].words
+    assert words is not None
+    assert words.of(REPORT.text) == "The"
+    assert last.sentences[1].span.contains(words)
+    assert last.sentences[0].words is None  # the reader holds no words of it for the answer
+
+
+class WordyReader(ScriptedReader):
+    """Holds whole sentences for the answer."""
+
+    def _reading(self, sentence: str, span: Span) -> SentenceReading:
+        return replace(super()._reading(sentence, span), answer=span, words=9.0)
+
+
+def test_a_long_run_of_words_is_no_short_answer() -> None:
+    long = document("word " * 13 + "ends.")
+    short = document("word " * 11 + "ends.")
+    for text, known in ((long, False), (short, True)):
+        (passage,) = judge(WordyReader(), "What?", passages(text))
+        assert (passage.sentences[0].words is not None) is known
+
+
+def test_the_reader_is_asked_once_for_all_passages() -> None:
+    reader = ScriptedReader()
+    judge(reader, "What?", passages(REPORT))
+    assert reader.asked == ["What?"]
+
+
+def test_the_reader_is_given_whole_sentences_of_each_passage() -> None:
+    given: list[PassageText] = []
+
+    class Listening(ScriptedReader):
+        def read(self, question, passages):  # type: ignore[no-untyped-def]
+            given.extend(passages)
+            return super().read(question, passages)
+
+    judge(Listening(), "What?", passages(REPORT))
+    assert [span.of(text.text) for text in given for span in text.sentences][:2] == [
+        "Harbour report",
+        "The harbour wall was raised by two metres.",
+    ]
+
+
+@pytest.mark.parametrize("raised", NAMES)
+def test_more_of_any_feature_makes_an_answer_no_less_likely(raised: str) -> None:
+    low = dict.fromkeys(NAMES, 0.1)
+    assert probability_of(Features(**low | {raised: 0.9})) >= probability_of(Features(**low))
+
+
+@pytest.mark.parametrize("logit", [-1000.0, -20.0, 0.0, 20.0, 1000.0])
+def test_probabilities_are_between_0_and_1(logit: float) -> None:
+    assert 0 <= probability_of(Features(logit, logit, logit, 0.5)) <= 1
