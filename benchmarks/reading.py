@@ -1,12 +1,14 @@
-"""How well the shipped reader reads: any SQuAD file, or the articles that it never saw.
+"""How well the shipped reader reads: any file in SQuAD's format, or the articles it never saw.
 
-EM and F1 with SQuAD's normalisation; AUROC of answerability; how often an evidence sentence is
-first, beside choosing the sentence by embeddings and by shared words.
+EM and F1 with SQuAD's normalisation; then, in one table with embeddings and BM25: how often an
+evidence sentence is first or among three, and the AUROC of answerability. Each question is read
+with its own paragraph. ``--reader`` reads with another file, such as the same weights in fp32.
 """
 
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +20,8 @@ from tqdm import tqdm
 
 from rag.embedding import MiniLMEmbeddings
 from rag.evaluation.squad import normalize, token_f1
-from rag.questions import terms
-from rag.reader import PassageText, Reader, SentenceReading
+from rag.lexical import index_form, match_expression
+from rag.reader import MODEL_FILE, PassageText, Reader, SentenceReading
 from rag.sentences import split_sentences
 from rag.types import Span
 from training.reader.examples import HELD_OUT, Example, read_squad
@@ -41,8 +43,8 @@ class Result:
 
     @property
     def answering(self) -> float:
-        """Return the logit that the passage answers at all."""
-        return max(reading.words for reading in self.readings) + self.readings[0].answers
+        """Return how sure the reader is that the passage answers at all."""
+        return max(reading.words for reading in self.readings) / 2 + self.readings[0].answers
 
     def is_evidence(self, place: int) -> bool:
         """Say whether a sentence holds a gold answer."""
@@ -55,19 +57,22 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=SQUAD)
     parser.add_argument("--all", action="store_true", help="articles of training too")
     parser.add_argument("--questions", type=int, default=2000)
+    parser.add_argument("--reader", type=Path, default=MODEL_FILE, help="another ONNX file")
     options = parser.parse_args()
-    articles = [a for a in read_squad(options.file) if options.all or a.title in HELD_OUT]
-    examples = [e for a in articles for e in a.examples]
-    step = max(1, len(examples) // options.questions)
-    results, milliseconds = read(examples[::step])
+    articles = read_squad(options.file)
+    held_out = [a for a in articles if a.title in HELD_OUT]
+    examples = [e for a in (articles if options.all else held_out or articles) for e in a.examples]
+    started = time.perf_counter()
+    reader = Reader(options.reader)
+    print(f"loaded in {time.perf_counter() - started:.2f} s")
+    results, milliseconds = read(reader, examples[:: max(1, len(examples) // options.questions)])
     print(f"{len(results)} questions, {milliseconds:.1f} ms a passage (median)")
     print_answers(results)
-    print_sentences([r for r in results if r.example.answers])
+    print_comparison(results)
 
 
-def read(examples: Sequence[Example]) -> tuple[list[Result], float]:
+def read(reader: Reader, examples: Sequence[Example]) -> tuple[list[Result], float]:
     """Read each question with its own passage; return the median milliseconds too."""
-    reader = Reader()
     results, seconds = [], []
     for example in tqdm(examples, unit=" questions"):
         text = example.passage
@@ -95,31 +100,79 @@ def print_answers(results: Sequence[Result]) -> None:
         score = np.mean(np.where(given, f1, ~has)[kept]) * 100
         print(f"{name:<13} EM {em:5.1f}  F1 {score:5.1f}")
     print(f"an answer forced, answerable: F1 {np.mean(f1[has]) * 100:.1f}")
-    if has.any() and not has.all():
-        high, low = answering[has][:, None], answering[~has][None]
-        print(f"answerability AUROC {np.mean((high > low) + 0.5 * (high == low)):.3f}")
 
 
-def print_sentences(results: Sequence[Result]) -> None:
-    """Print how often an evidence sentence is first, or among three, by each way to score."""
-    embeddings = MiniLMEmbeddings()
-    ways: dict[str, list[list[float]]] = {"reader": [], "embeddings": [], "shared words": []}
+def print_comparison(results: Sequence[Result]) -> None:
+    """Print how well each way to score sentences finds the evidence, and tells that none is."""
+    ways = {
+        "reader": [[reading.evidence for reading in result.readings] for result in results],
+        "embeddings": by_embeddings(results),
+        "BM25": by_bm25(results),
+    }
+    has = np.array([bool(result.example.answers) for result in results])
+    print("sentences by   evidence @1     @3  answerability AUROC")
+    for name, scores in ways.items():
+        sure = np.array([max(own) for own in scores])
+        if name == "reader":
+            sure = np.array([result.answering for result in results])
+        cells = [found(results, scores, k) for k in (1, 3)]
+        print(f"{name:<14} {cells[0]:11.3f}  {cells[1]:.3f}  {auroc(sure[has], sure[~has]):10.3f}")
+
+
+def found(results: Sequence[Result], scores: Sequence[Sequence[float]], k: int) -> float:
+    """Return the share of answerable questions with an evidence sentence among the first k."""
+    return float(
+        np.mean(
+            [
+                any(r.is_evidence(p) for p in np.argsort(-np.array(own), kind="stable")[:k])
+                for r, own in zip(results, scores, strict=True)
+                if r.example.answers
+            ]
+        )
+    )
+
+
+def auroc(high: np.ndarray, low: np.ndarray) -> float:
+    """Return the chance that one of ``high`` is above one of ``low``; NaN if either is empty."""
+    if not len(high) or not len(low):
+        return float("nan")
+    return float(np.mean((high[:, None] > low) + 0.5 * (high[:, None] == low)))
+
+
+def by_embeddings(results: Sequence[Result]) -> list[list[float]]:
+    """Score each passage's sentences by their cosine to the question."""
+    model = MiniLMEmbeddings()
+    scores = []
     for result in results:
         texts = [span.of(result.example.passage) for span in result.passage.sentences]
-        question = np.array(embeddings.embed_query(result.example.question))
-        asked = set(terms(result.example.question))
-        ways["reader"].append([reading.evidence for reading in result.readings])
-        ways["embeddings"].append((np.array(embeddings.embed_documents(texts)) @ question).tolist())
-        ways["shared words"].append([len(asked & set(terms(text))) for text in texts])
-    for name, scores in ways.items():
-        orders = [np.argsort(-np.array(own), kind="stable") for own in scores]
-        cells = [
-            np.mean(
-                [any(r.is_evidence(p) for p in o[:k]) for r, o in zip(results, orders, strict=True)]
-            )
-            for k in (1, 3)
-        ]
-        print(f"evidence sentence by {name:<13} @1 {cells[0]:.3f}  @3 {cells[1]:.3f}")
+        question = np.array(model.embed_query(result.example.question))
+        scores.append((np.array(model.embed_documents(texts)) @ question).tolist())
+    return scores
+
+
+def by_bm25(results: Sequence[Result]) -> list[list[float]]:
+    """Score each passage's sentences by BM25 among all sentences read; 0 without a shared word."""
+    passages = {result.example.passage: result.passage for result in results}
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE sentences USING fts5(text, tokenize = 'porter')")
+    rows = {
+        (p, i): n
+        for n, (p, i) in enumerate(
+            (p, i) for p in passages for i in range(len(passages[p].sentences))
+        )
+    }
+    database.executemany(
+        "INSERT INTO sentences (rowid, text) VALUES (?, ?)",
+        [(row, index_form(passages[p].sentences[i].of(p))) for (p, i), row in rows.items()],
+    )
+    scores = []
+    for result in results:
+        expression = match_expression(result.example.question)
+        query = "SELECT rowid, -rank FROM sentences WHERE sentences MATCH ?"
+        matches = dict(database.execute(query, (expression,))) if expression else {}
+        own = [rows[result.example.passage, i] for i in range(len(result.passage.sentences))]
+        scores.append([matches.get(row, 0.0) for row in own])
+    return scores
 
 
 if __name__ == "__main__":

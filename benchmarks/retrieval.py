@@ -1,7 +1,8 @@
 """Evidence recall and query time over the 25 SQuAD articles as 25 documents.
 
 Evidence recall@k is the share of answerable questions for which a gold answer, at its own place,
-lies inside one of the first k passages. ``--sweep`` also compares ways to fuse the two searches.
+lies inside one of the first k passages. ``--sweep`` also compares ways to fuse the two searches;
+with ``--held-out`` only the articles that the reader was not trained on are asked about, among all.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from tqdm import tqdm
 from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
+from rag.reader import Reader
 from rag.retrieval import CANDIDATES, HybridRetriever, fuse
 from rag.types import Chunk, Span
+from training.reader.examples import HELD_OUT
 
 Ranking = list[tuple[str, Span]]
 Fusion = Callable[[Sequence[Hit], Sequence[Hit]], dict[str, float]]
@@ -32,10 +35,15 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1000)
     parser.add_argument("--tokens", type=int, help="chunk budget")
     parser.add_argument("--overlap", type=int, help="sentences that chunks share")
+    parser.add_argument("--held-out", action="store_true", help="ask about unseen articles only")
     parser.add_argument("--sweep", action="store_true", help="compare fusions")
     options = parser.parse_args()
     documents, questions = read_squad(options.file)
-    asked = sample([q for q in questions if q.answers], options.questions)
+    unseen = {d.id for d in documents if Path(d.source).stem in HELD_OUT}
+    asked = [q for q in questions if q.answers]
+    if options.held_out:
+        asked = [q for q in asked if q.document_id in unseen]
+    asked = sample(asked, options.questions)
     with tempfile.TemporaryDirectory() as home:
         library = Library.open(
             Path(home),
@@ -46,14 +54,14 @@ def main() -> None:
         with library:
             for document in tqdm(documents, unit=" documents"):
                 library.add(document)
-            report(library, asked)
+            for name, reader in (("hybrid", None), ("hybrid, read", Reader())):
+                report(name, HybridRetriever(library=library, k=10, reader=reader), asked)
             if options.sweep:
                 sweep(library, asked)
 
 
-def report(library: Library, questions: Sequence[Question]) -> None:
-    """Print recall and times of the retriever as the product uses it."""
-    retriever = HybridRetriever(library=library, k=10)
+def report(name: str, retriever: HybridRetriever, questions: Sequence[Question]) -> None:
+    """Print recall and times of a retriever."""
     for question in questions[:20]:
         retriever.retrieve(question.text)
     rankings: list[Ranking] = []
@@ -65,7 +73,7 @@ def report(library: Library, questions: Sequence[Question]) -> None:
         seconds.append(time.perf_counter() - started)
         rankings.append([(p.document.id, p.span) for p in passages])
         lengths += [len(p.span) for p in passages]
-    print_row("hybrid, as shipped", rankings, questions)
+    print_row(name, rankings, questions)
     cuts = statistics.quantiles(seconds, n=20)
     print(
         f"query p50 {statistics.median(seconds) * 1e3:.1f} ms, p95 {cuts[-1] * 1e3:.1f} ms; "

@@ -15,6 +15,8 @@ from training.scaling import Float32
 IDS = "input_ids"
 MASK = "attention_mask"
 WORDS = "embeddings.word_embeddings.weight"
+POSITIONS = "embeddings.position_embeddings.weight"
+SEGMENTS = "embeddings.token_type_embeddings.weight"
 LAYER_NORM_EPSILON = 1e-12
 MASKED = -10_000.0  # its exponential is exactly 0 in float32
 LEAST_GELU = -0.17
@@ -64,8 +66,9 @@ class BertEncoder:
     def _embed(self) -> str:
         graph, weights = self._graph, self._weights
         words = self._layers.lookup("words", weights[WORDS], IDS)
-        table = weights["embeddings.position_embeddings.weight"][: self._shape.positions]
-        table = table + weights["embeddings.token_type_embeddings.weight"][0]
+        table = weights[POSITIONS][: self._shape.positions]
+        if SEGMENTS in weights:
+            table = table + weights[SEGMENTS][0]
         length = graph.add("Shape", IDS, start=1, end=2)
         zero = graph.integers(0)
         positions = graph.add("Slice", graph.constant("positions", table), zero, length, zero)

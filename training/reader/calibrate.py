@@ -2,7 +2,9 @@
 
 Runs the exported reader and the product's own retrieval over the two SQuAD articles that it was
 not trained on for this purpose and over the tuning sets, and fits a logistic regression of
-"this sentence is evidence". Prints the constants for ``rag/answering``.
+"this sentence is evidence" (Platt scaling over several features). Prints the constants for
+``rag/evidence.py`` and ``rag/answering/extractive.py``, and how far the probabilities are from
+what happens, on the SQuAD articles that nothing was trained or fitted on too.
 """
 
 from __future__ import annotations
@@ -15,23 +17,26 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answering.scoring import features_of, passage_text
 from rag.documents import load_bytes
 from rag.embedding import load_embedding_model
 from rag.evaluation.corpus import load_corpus
 from rag.evaluation.gold import resolve
 from rag.evaluation.set_files import read_set
+from rag.evidence import features_of, passage_text
 from rag.library import Library
 from rag.questions import condense
 from rag.reader import MODEL_FILE, Reader
-from rag.retrieval import HybridRetriever
+from rag.retrieval import READ, HybridRetriever
 from rag.types import Document, Span
-from training.reader.examples import CALIBRATION, read_squad
+from training.reader.examples import CALIBRATION, HELD_OUT, read_squad
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = sorted((ROOT / "benchmarks" / "tuning").glob("*.eval.yaml"))
 SQUAD = ROOT.parent / "shared" / "data" / "reading" / "squad2_dev_25_articles.json"
 MOST_BYTES = 10**9
+STEPS = {CALIBRATION: 2, HELD_OUT: 8}
+"""Of each group of SQuAD articles, every second or eighth question is asked."""
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The features of a question's sentences (sentences, 3) and which are evidence."""
+    """The features of a question's sentences (sentences, 4) and which are evidence."""
 
     asked: Asked
     features: np.ndarray
@@ -65,23 +70,26 @@ def main() -> None:
         for document in documents:
             library.add(document)
         scored = list(score(library, Reader(options.reader), questions))
-    names = {path.name for path in options.also}
+    names = {path.name for path in options.also} | set(HELD_OUT)
     fitted = [each for each in scored if each.asked.source not in names]
     weights = fit(fitted)
-    print("evidence, words, passage, bias:", np.round(weights, 3))
-    report(scored, weights)
+    print("evidence, words, answers, passage, bias:", np.round(weights, 3))
+    print(f"threshold: {best_threshold(fitted, weights):.3f}")
+    for name, own in groups(scored).items():
+        report(name, own, weights)
 
 
 def gather(squad: Path, sets: Sequence[Path]) -> tuple[list[Document], list[Asked]]:
     """Read the SQuAD articles kept for this, and the evaluation sets."""
     documents, questions = [], []
     for article in read_squad(squad):
-        if article.title not in CALIBRATION:
+        step = next((step for titles, step in STEPS.items() if article.title in titles), None)
+        if step is None:
             continue
         text = "\n\n".join(article.paragraphs)
         document = load_bytes(text.encode(), source=article.title, max_bytes=MOST_BYTES)
         documents.append(document)
-        for example in article.examples[::3]:
+        for example in article.examples[::step]:
             at = text.index(example.passage)
             spans = tuple(Span(s.start + at, s.end + at) for s in example.evidence)
             questions.append(Asked(article.title, example.question, document.id, spans))
@@ -97,7 +105,7 @@ def gather(squad: Path, sets: Sequence[Path]) -> tuple[list[Document], list[Aske
 
 def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Iterator[Scored]:
     """Yield the features of each question's sentences, as the product computes them."""
-    retriever = HybridRetriever(library=library, k=6)
+    retriever = HybridRetriever(library=library, k=READ)
     for asked in questions:
         passages = retriever.retrieve(asked.question, document_ids=[asked.document_id])
         texts = [passage_text(passage) for passage in passages]
@@ -130,28 +138,63 @@ def fit(scored: Sequence[Scored], *, penalty: float = 1.0) -> np.ndarray:
     return weights
 
 
-def report(scored: Sequence[Scored], weights: np.ndarray) -> None:
-    """Print, by source, how often the evidence comes first, and how refusing would do."""
-    for source in dict.fromkeys(s.asked.source for s in scored):
-        own = [s for s in scored if s.asked.source == source]
-        scores = [s.features @ weights[:-1] + weights[-1] for s in own]
-        has = np.array([bool(s.asked.evidence) for s in own])
-        firsts = [
-            (s.evidence[order[:1]].any(), s.evidence[order[:3]].any())
-            for s, score in zip(own, scores, strict=True)
-            if s.asked.evidence
-            for order in [np.argsort(-score)]
-        ]
-        best = np.array([score.max() for score in scores])
-        area = np.mean(best[has][:, None] > best[~has][None])
-        print(f"{source}: evidence first {np.mean(firsts, axis=0).round(3)}, AUROC {area:.3f}")
-        for threshold in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
-            refused = best < np.log(threshold / (1 - threshold))
-            right = np.sum(refused & ~has)
-            f1 = 2 * right / max(1, refused.sum() + (~has).sum())
-            print(
-                f"  {threshold}: abstention F1 {f1:.2f}, answer rate {np.mean(~refused[has]):.2f}"
-            )
+def groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+    """Return the questions by where they come from."""
+    found: dict[str, list[Scored]] = {}
+    for each in scored:
+        name = "SQuAD, five articles held out" if each.asked.source in HELD_OUT else None
+        found.setdefault(name or each.asked.source, []).append(each)
+    return found
+
+
+def outcomes(scored: Sequence[Scored], weights: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return each question's best probability, whether it was right, and whether there is one."""
+    logits = [s.features @ weights[:-1] + weights[-1] for s in scored]
+    best = np.array([1 / (1 + np.exp(-own.max())) for own in logits])
+    right = np.array([s.evidence[own.argmax()] for s, own in zip(scored, logits, strict=True)])
+    return best, right, np.array([bool(s.asked.evidence) for s in scored])
+
+
+def best_threshold(scored: Sequence[Scored], weights: np.ndarray) -> float:
+    """Return where answering rightly and refusing rightly are best on average.
+
+    The average of the two shares does not depend on how many questions have an answer.
+    """
+    best, right, has = outcomes(scored, weights)
+    tried = np.linspace(0.01, 0.9, 90)
+    shares = [np.mean((right & (best >= t))[has]) + np.mean((best < t)[~has]) for t in tried]
+    return float(tried[int(np.argmax(shares))])
+
+
+def calibration_error(probabilities: np.ndarray, right: np.ndarray) -> float:
+    """Return the expected calibration error over ten bins of equal width."""
+    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
+    gaps = (
+        np.mean(bins == own) * abs(probabilities[bins == own].mean() - right[bins == own].mean())
+        for own in np.unique(bins)
+    )
+    return float(sum(gaps))
+
+
+def report(name: str, scored: Sequence[Scored], weights: np.ndarray) -> None:
+    """Print how often the evidence comes first, the calibration, and how refusing would do."""
+    best, right, has = outcomes(scored, weights)
+    top = [
+        s.evidence[np.argsort(-(s.features @ weights[:-1]))[:3]].any()
+        for s in scored
+        if s.asked.evidence
+    ]
+    area = np.mean((best[has][:, None] > best[~has]) + 0.5 * (best[has][:, None] == best[~has]))
+    print(
+        f"{name}: {len(scored)} questions, evidence first {right[has].mean():.3f}, "
+        f"among three {np.mean(top):.3f}, AUROC {area:.3f}, "
+        f"calibration error {calibration_error(best, right):.3f}"
+    )
+    for threshold in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
+        refused = best < threshold
+        f1 = 2 * np.sum(refused & ~has) / max(1, refused.sum() + (~has).sum())
+        given = np.mean(~refused[has])
+        print(f"  {threshold}: abstention F1 {f1:.2f}, answer rate {given:.2f}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from rag.types import Span
 from training.reader.examples import Example
 
 MAX_TOKENS = 256
+QUESTION_TOKENS = 64
+OPENING, BREAK = "[CLS]", "[SEP]"
 ROUNDING = 32
 """Lengths are padded to multiples of this: fewer shapes, so that caches of kernels stay small."""
 
@@ -37,13 +39,15 @@ class Encoded:
 
 def encode(tokenizer: Tokenizer, example: Example, draw: random.Random) -> Encoded:
     """Encode an example; a long passage is cut to a window that holds the evidence."""
-    passage, shift = _window(tokenizer, example, draw)
-    pair = tokenizer.encode(example.question, passage)
-    ids = pair.ids[:MAX_TOKENS]
-    offsets = tuple(
-        Span(a + shift, b + shift) if kind == 1 and b > a else None
-        for (a, b), kind in zip(pair.offsets, pair.type_ids, strict=True)
-    )[: len(ids)]
+    asked = tokenizer.encode(example.question, add_special_tokens=False).ids[:QUESTION_TOKENS]
+    opening, closing = (tokenizer.token_to_id(mark) for mark in (OPENING, BREAK))
+    before = [opening, *asked, closing]
+    room = MAX_TOKENS - len(before) - 1
+    passage, shift = _window(tokenizer, example, room, draw)
+    coded = tokenizer.encode(passage, add_special_tokens=False)
+    ids = [*before, *coded.ids[:room], closing]
+    spans = [Span(a + shift, b + shift) for a, b in coded.offsets[:room]]
+    offsets = (*(None for _ in before), *spans, None)
     start, end = (0, 0) if example.spans else (-100, -100)
     if example.answers:
         tokens = _tokens(offsets, example.answers[0])
@@ -61,9 +65,10 @@ def _tokens(offsets: Sequence[Span | None], span: Span) -> list[int]:
     return [place for place, own in enumerate(offsets) if own and own.overlap(span)]
 
 
-def _window(tokenizer: Tokenizer, example: Example, draw: random.Random) -> tuple[str, int]:
+def _window(
+    tokenizer: Tokenizer, example: Example, room: int, draw: random.Random
+) -> tuple[str, int]:
     """Return a run of whole sentences that fits, and where it starts in the passage."""
-    room = MAX_TOKENS - len(tokenizer.encode(example.question).ids) - 1
     if len(tokenizer.encode(example.passage, add_special_tokens=False).ids) <= room:
         return example.passage, 0
     sentences = split_sentences(example.passage, Span(0, len(example.passage)))

