@@ -99,11 +99,13 @@ def renamed(examples: Sequence[Example], *, seed: int) -> Iterator[Example]:
         if not named or not example.answerable:
             continue
         old = draw.choice(named)
-        near = [n for n in _NAME.findall(example.passage) if n not in example.question]
+        passage = example.passage.casefold()
         answers = " ".join(answer.of(example.passage) for answer in example.answers)
-        far = [n for n in draw.sample(pool, 30) if n.casefold() not in example.passage.casefold()]
+        near = _NAME.findall(example.passage)
+        far = [n for n in draw.sample(pool, min(30, len(pool))) if n.casefold() not in passage]
         for names in (near, far) if draw.random() < 0.5 else (far,):
-            fit = [n for n in names if n[0].isdigit() == old[0].isdigit() and n not in answers]
+            other = [n for n in names if n not in example.question and n not in answers]
+            fit = [n for n in other if n[0].isdigit() == old[0].isdigit()]
             if fit:
                 question = example.question.replace(old, draw.choice(fit))
                 yield replace(example, question=question, answers=(), evidence=())
