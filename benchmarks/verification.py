@@ -13,19 +13,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from rag.citations import verify
+from rag.citations import Verifier
 from rag.folding import fold
 from rag.types import (
     Block,
     BlockKind,
     Document,
-    Draft,
     DraftClaim,
     Passage,
     ProposedQuote,
     Scores,
     Span,
-    Status,
 )
 
 ARTICLE = Path(__file__).resolve().parents[1] / "seeds" / "japan_us_alliance.txt"
@@ -92,9 +90,8 @@ def misquoted(words: list[str]) -> str:
 
 
 def check(passages: list[Passage], quote: str, *, found: bool) -> None:
-    draft = Draft((DraftClaim("A claim.", (ProposedQuote(1, quote),)),))
-    answer = verify("Which?", draft, passages, standalone_question="Which?")
-    assert (answer.status is Status.ANSWERED) == found, quote
+    checked = Verifier(passages).check(DraftClaim("A claim.", (ProposedQuote(1, quote),)))
+    assert (checked.claim is not None) == found, quote
 
 
 def milliseconds(work: Callable[[], object]) -> float:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
-from rag.answering import drafter_for
-from rag.citations import verify
+from rag.answering import Answerer, answerer_for
+from rag.citations import Checked, Verifier
 from rag.closing import Closing
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
+from rag.errors import ModelError
+from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.evidence import SentenceReader
 from rag.library import Library
-from rag.questions import condense
 from rag.reader import Reader
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings, seed_files
-from rag.types import Answer, Draft, Passage, Turn
-
-
-class Drafter(Protocol):
-    """Writes a draft from passages; what it quotes is verified afterwards, never believed."""
-
-    def draft(self, question: str, passages: Sequence[Passage]) -> Draft:
-        """Propose sentences with quotes, or no sentences to refuse."""
-        ...
+from rag.types import Answer, Passage, ShortAnswer, Turn, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question that stands alone."""
+    """An inquiry's question, standing alone."""
 
     inquiry: Inquiry
     text: str
@@ -56,29 +48,25 @@ class Retrieved:
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A query, its passages, and an answer that nobody has checked yet."""
-
-    retrieved: Retrieved
-    draft: Draft
-
-
 class Assistant(Closing):
     """Answers questions about a library's documents; every citation is verified."""
 
     def __init__(
-        self, settings: Settings, library: Library, drafter: Drafter, reader: SentenceReader
+        self,
+        settings: Settings,
+        library: Library,
+        answerer: Answerer,
+        reader: SentenceReader,
     ) -> None:
         self.settings = settings
         self.library = library
-        self._drafter = drafter
+        self._drafter = answerer.drafter
+        self._condenser = answerer.condenser
         self._retriever = HybridRetriever(library=library, k=settings.top_k, reader=reader)
-        self.chain: Runnable[Inquiry, Answer] = (
-            RunnableLambda(_condense)
-            | RunnableLambda(self._retrieve)
-            | RunnableLambda(self._draft)
-            | RunnableLambda(_verify)
+        self.chain: Runnable[Inquiry, Event] = (
+            RunnableLambda(self._condense)
+            | RunnableGenerator(self._retrieve)
+            | RunnableGenerator(self._answer)
         )
 
     def ask(
@@ -88,34 +76,86 @@ class Assistant(Closing):
         *,
         document_ids: Collection[str] | None = None,
     ) -> Answer:
-        """Answer a question from the library, or from the documents named."""
+        """Answer a question from the library, or from the documents named.
+
+        Raises:
+            ModelError: if the chat model fails before anything is verified.
+        """
+        for event in self.stream(question, history, document_ids=document_ids):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream ends with an answer")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        document_ids: Collection[str] | None = None,
+    ) -> Iterator[Event]:
+        """Answer a question and tell what happens meanwhile; the last event is ``Done``.
+
+        Raises:
+            ModelError: if the chat model fails before anything is verified.
+        """
         chosen = None if document_ids is None else frozenset(document_ids)
-        return self.chain.invoke(Inquiry(question.strip(), tuple(history), chosen))
+        return self.chain.stream(Inquiry(question.strip(), tuple(history), chosen))
 
     def close(self) -> None:
         """Give the library back to other processes."""
         self.library.close()
 
-    def _retrieve(self, query: Query) -> Retrieved:
-        chosen = query.inquiry.document_ids
-        return Retrieved(query, self._retriever.retrieve(query.text, document_ids=chosen))
+    def _condense(self, inquiry: Inquiry) -> Query:
+        return Query(inquiry, self._condenser.condense(inquiry.question, inquiry.history))
 
-    def _draft(self, retrieved: Retrieved) -> Drafted:
-        return Drafted(retrieved, self._drafter.draft(retrieved.query.text, retrieved.passages))
+    def _retrieve(self, queries: Iterator[Query]) -> Iterator[Event | Retrieved]:
+        for query in queries:
+            yield Searching(query.text)
+            chosen = query.inquiry.document_ids
+            passages = self._retriever.retrieve(query.text, document_ids=chosen)
+            yield PassagesFound(passages)
+            yield Retrieved(query, passages)
+
+    def _answer(self, steps: Iterator[Event | Retrieved]) -> Iterator[Event]:
+        for step in steps:
+            if isinstance(step, Retrieved):
+                yield from self._verified(step)
+            else:
+                yield step
+
+    def _verified(self, retrieved: Retrieved) -> Iterator[Event]:
+        """Check each part of the draft as it comes; a failure midway keeps what was verified."""
+        verifier = Verifier(retrieved.passages)
+        short_answer, usage, notice, verified = "", Usage(), "", False
+        try:
+            for part in self._drafter.draft(retrieved.query.text, retrieved.passages):
+                if isinstance(part, ShortAnswer):
+                    short_answer = part.text
+                elif isinstance(part, Usage):
+                    usage += part
+                else:
+                    checked = verifier.check(part)
+                    verified |= checked.claim is not None
+                    yield from _told(checked)
+        except ModelError as error:
+            if not verified:
+                raise
+            notice = str(error)
+        answer = verifier.answer(
+            retrieved.query.inquiry.question,
+            standalone_question=retrieved.query.text,
+            short_answer=short_answer,
+            usage=usage,
+            notice=notice,
+        )
+        yield Done(answer)
 
 
-def _condense(inquiry: Inquiry) -> Query:
-    return Query(inquiry, condense(inquiry.question, [turn.question for turn in inquiry.history]))
-
-
-def _verify(drafted: Drafted) -> Answer:
-    query = drafted.retrieved.query
-    return verify(
-        query.inquiry.question,
-        drafted.draft,
-        drafted.retrieved.passages,
-        standalone_question=query.text,
-    )
+def _told(checked: Checked) -> Iterator[Event]:
+    if checked.claim:
+        yield ClaimVerified(checked.claim)
+    if checked.rejections:
+        yield ClaimRejected(checked.rejections)
 
 
 def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
@@ -127,7 +167,7 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         PinciteError: if the library is locked or was made otherwise, or a setting is wrong.
     """
     model = load_embedding_model(settings.embedding)
-    drafter = drafter_for(settings.model)
+    answerer = answerer_for(settings)
     reader = Reader()
     with ExitStack() as opened:
         library = opened.enter_context(
@@ -141,4 +181,4 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         if seeds:
             library.add_seeds(load_file(f, max_bytes=settings.max_bytes) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
-    return Assistant(settings, library, drafter, reader)
+    return Assistant(settings, library, answerer, reader)

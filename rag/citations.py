@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rag.quotes import Location, locate
 from rag.readings import is_verbatim
@@ -10,7 +11,6 @@ from rag.types import (
     Answer,
     Citation,
     Claim,
-    Draft,
     DraftClaim,
     Passage,
     ProposedQuote,
@@ -18,37 +18,70 @@ from rag.types import (
     RejectionReason,
     Span,
     Status,
+    Usage,
     Verdict,
 )
 
+NO_USAGE = Usage()
 _NO_QUOTE = ProposedQuote(passage_number=0, text="")
 
 
-def verify(
-    question: str, draft: Draft, passages: Sequence[Passage], *, standalone_question: str
-) -> Answer:
-    """Keep the claims with at least one quote that stands in the sources; never raise on a draft.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one proposed claim: kept with its citations, or not, and what was rejected."""
+
+    claim: Claim | None
+    rejections: tuple[Rejection, ...]
+
+
+class Verifier:
+    """Checks a draft claim by claim, as it is written; never raises on what a draft says.
 
     The words of a quote must stand in the passage that it names, in another passage shown, or
-    elsewhere in their documents. Every quote that does not is returned as a rejection. A short
-    answer that stands in none of the citations is dropped.
+    elsewhere in their documents. Every quote that does not is returned as a rejection.
     """
-    numbers = _Numbers()
-    claims, rejections = [], []
-    for proposed in draft.claims:
-        citations, refused = _check(proposed, passages, numbers)
-        rejections += refused
-        if citations:
-            claims.append(Claim(proposed.text, citations, proposed.probability))
-    return Answer(
-        question=question,
-        standalone_question=standalone_question,
-        status=_status(claims, rejections),
-        claims=tuple(claims),
-        rejections=tuple(rejections),
-        passages=tuple(passages),
-        short_answer=draft.short_answer if _stands_in(draft.short_answer, claims) else "",
-    )
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = tuple(passages)
+        self._numbers = _Numbers()
+        self._claims: list[Claim] = []
+        self._rejections: list[Rejection] = []
+
+    def check(self, proposed: DraftClaim) -> Checked:
+        """Keep a claim with at least one quote that stands in the sources."""
+        citations, refused = _check(proposed, self._passages, self._numbers)
+        claim = Claim(proposed.text, citations, proposed.probability) if citations else None
+        place = len(self._claims)
+        rejections = tuple(replace(r, kept=claim is not None, place=place) for r in refused)
+        self._rejections += rejections
+        if claim:
+            self._claims.append(claim)
+        return Checked(claim, rejections)
+
+    def answer(
+        self,
+        question: str,
+        *,
+        standalone_question: str,
+        short_answer: str = "",
+        usage: Usage = NO_USAGE,
+        notice: str = "",
+    ) -> Answer:
+        """Return the answer of what was kept.
+
+        A short answer that stands in none of the citations is dropped.
+        """
+        return Answer(
+            question=question,
+            standalone_question=standalone_question,
+            status=_status(self._claims, cut_short=bool(self._rejections or notice)),
+            claims=tuple(self._claims),
+            rejections=tuple(self._rejections),
+            passages=self._passages,
+            short_answer=short_answer if _stands_in(short_answer, self._claims) else "",
+            usage=usage,
+            notice=notice,
+        )
 
 
 class _Numbers:
@@ -104,7 +137,7 @@ def _stands_in(words: str, claims: Sequence[Claim]) -> bool:
     return any(words in citation.quote for claim in claims for citation in claim.citations)
 
 
-def _status(claims: Sequence[Claim], rejections: Sequence[Rejection]) -> Status:
+def _status(claims: Sequence[Claim], *, cut_short: bool) -> Status:
     if not claims:
         return Status.NOT_IN_SOURCES
-    return Status.PARTIAL if rejections else Status.ANSWERED
+    return Status.PARTIAL if cut_short else Status.ANSWERED

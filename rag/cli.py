@@ -17,9 +17,10 @@ from rag.documents import SUFFIXES, load_file
 from rag.errors import DocumentError, PinciteError, UnknownDocumentError
 from rag.evaluation.report import answer_record, failed_gates, measures_table, report_record
 from rag.evaluation.runner import run_sets
+from rag.events import ClaimRejected, ClaimVerified, Done, Event
 from rag.library import AddOutcome, DocumentRecord
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Status
+from rag.types import Answer, Status, Usage
 
 OK, FAILED, MISUSED = 0, 1, 2
 
@@ -156,7 +157,11 @@ def _record_named(name: str, records: Sequence[DocumentRecord]) -> DocumentRecor
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     with open_assistant(settings) as assistant:
         started = time.perf_counter()
-        answer = assistant.ask(options.question)
+        for event in assistant.stream(options.question):
+            if not options.json:
+                print(*_event_lines(event, strict=settings.strict), sep="\n", end="", flush=True)
+            if isinstance(event, Done):
+                answer = event.answer
         latency_ms = (time.perf_counter() - started) * 1000
         records = {record.id: record for record in assistant.library.documents()}
     if options.json:
@@ -174,7 +179,22 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def _event_lines(event: Event, *, strict: bool) -> Iterator[str]:
+    """Yield what can be said of an answer that is still being written; each line ends itself."""
+    if isinstance(event, ClaimVerified):
+        marks = "".join(f" [{citation.number}]" for citation in event.claim.citations)
+        probability = event.claim.probability
+        yield event.claim.text + marks + ("" if probability is None else f" ({probability:.0%})")
+        yield ""
+    elif isinstance(event, ClaimRejected) and not strict:
+        for rejection in event.rejections:
+            yield f"(left out: {rejection.quote.text or rejection.claim} – {rejection.reason})"
+        yield ""
+
+
 def _answer_lines(answer: Answer, titles: dict[str, str]) -> Iterator[str]:
+    if answer.short_answer:
+        yield f"\nIn short: {answer.short_answer}"
     if answer.status is Status.NOT_IN_SOURCES:
         yield "The sources do not say."
         if answer.nearest:
@@ -182,19 +202,17 @@ def _answer_lines(answer: Answer, titles: dict[str, str]) -> Iterator[str]:
         for passage in answer.nearest:
             place = f"{passage.span.start}–{passage.span.end}"
             yield f"  {passage.document.title}, characters {place}:\n    {passage.text}"
-        return
-    if answer.short_answer:
-        yield f"{answer.short_answer}\n"
-    for claim in answer.claims:
-        marks = "".join(f" [{citation.number}]" for citation in claim.citations)
-        likely = "" if claim.probability is None else f" ({claim.probability:.0%} likely)"
-        yield claim.text + marks + likely
-    yield ""
+    else:
+        yield ""
     for citation in answer.citations:
         place = f"{citation.span.start}–{citation.span.end}"
         title = titles[citation.document_id]
         yield f"[{citation.number}] {title}, characters {place} ({citation.verdict})"
         yield f"    “{citation.quote}”"
+    if answer.notice:
+        yield f"\n{answer.notice}"
+    if answer.usage != Usage():
+        yield f"\nTokens: {answer.usage.read:,} read, {answer.usage.written:,} written."
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:

@@ -45,5 +45,9 @@ class UnknownDocumentError(LibraryError):
     """No document of the library has that id."""
 
 
+class ModelError(PinciteError):
+    """A chat model cannot be opened or gave no usable answer; never holds a key."""
+
+
 class EvaluationSetError(PinciteError):
     """An evaluation set has a mistake; the message names file, case and key."""

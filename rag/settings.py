@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -22,6 +24,23 @@ def _default_home() -> Path:
     return Path(platformdirs.user_data_dir("pincite", appauthor=False))
 
 
+def _server_address(address: str) -> str:
+    """Accept ``http(s)://host[:port][/path]`` only: a password or a query may be shown or logged.
+
+    Raises:
+        ValueError: if the address is anything else.
+    """
+    parts = urlsplit(address)
+    port_is_possible = parts.port is None or parts.port > 0  # ``port`` raises above 65535
+    is_server = parts.scheme in ("http", "https") and parts.hostname and port_is_possible
+    if not is_server or "@" in parts.netloc or re.search(r"[?#\s]", address):
+        raise ValueError(
+            "expected an http(s) address without password or query, "
+            "such as http://localhost:8080/v1"
+        )
+    return address
+
+
 class Settings(BaseSettings):
     """What a user may change, each from ``PINCITE_<NAME>`` or a ``.env`` file.
 
@@ -30,13 +49,36 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # an address may hold a password
     )
 
     home: Annotated[Path, Field(description="where the library lives")] = Field(
         default_factory=_default_home
     )
     model: Annotated[str, Field(description="the answerer")] = "extractive"
+    base_url: Annotated[
+        str | None,
+        Field(description="address of a server that speaks OpenAI's protocol"),
+        AfterValidator(lambda address: None if address is None else _server_address(address)),
+    ] = None
+    strict: Annotated[bool, Field(description="leave unverified sentences out")] = True
+    timeout: Annotated[
+        float, Field(gt=0, le=3600, allow_inf_nan=False, description="seconds without an answer")
+    ] = 60
+    retries: Annotated[
+        int, Field(ge=0, le=10, description="further attempts when a model's server fails")
+    ] = 2
+    passage_tokens: Annotated[
+        int, Field(ge=128, le=1_000_000, description="most tokens of passages given to a model")
+    ] = 6000
+    max_tokens: Annotated[
+        int, Field(ge=16, le=100_000, description="most tokens in a model's answer")
+    ] = 1024
     top_k: Annotated[int, Field(ge=1, le=50, description="passages given to the answerer")] = 6
     chunk_tokens: Annotated[
         int | None, Field(ge=16, le=2048, description="most tokens in a chunk")
@@ -59,10 +101,15 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(
-            f"{PREFIX}{str(item['loc'][0]).upper()}={item.get('input')!r}: {item['msg']}"
+            f"{PREFIX}{str(item['loc'][0]).upper()}={_shown(item.get('input'))}: {item['msg']}"
             for item in error.errors()
         )
         raise SettingsError(f"A setting has an impossible value. {problems}.") from error
+
+
+def _shown(value: object) -> str:
+    """Write a value for a message, without the password or the query of an address."""
+    return re.sub(r"\?.*", "?…", re.sub(r"//.*@", "//…@", repr(value)))
 
 
 def _refuse_unknown_names() -> None:

@@ -167,14 +167,25 @@ class DraftClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answerer wrote. No claims means that it refused.
+class ShortAnswer:
+    """The answer in a few words, as an answerer proposes it; shown only if it is quoted too."""
 
-    ``short_answer`` is the answer in a few words, empty where the answerer gives none.
-    """
+    text: str
 
-    claims: tuple[DraftClaim, ...]
-    short_answer: str = ""
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost: the tokens that a chat model read and wrote."""
+
+    read: int = 0
+    written: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.read + other.read, self.written + other.written)
+
+
+DraftPart = DraftClaim | ShortAnswer | Usage
+"""What an answerer writes, part by part. A draft without claims is a refusal."""
 
 
 class Verdict(StrEnum):
@@ -223,11 +234,17 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A proposed quote that was not verified, with its reason."""
+    """A proposed quote that was not verified, with its reason.
+
+    ``kept`` says whether the claim was kept for the sake of another quote of it; ``place`` is how
+    many claims of the answer come before it.
+    """
 
     claim: str
     quote: ProposedQuote
     reason: RejectionReason
+    kept: bool = False
+    place: int = 0
 
 
 class Status(StrEnum):
@@ -245,7 +262,8 @@ class Answer:
     ``short_answer`` stands in one of the citations, word for word, or is empty.
     ``standalone_question`` is the question that was searched for, with a follow-up's context
     filled in. ``partial`` means that some proposed quotes were rejected. ``passages`` are all
-    that the answerer was given, best first.
+    that the answerer was given, best first. ``notice`` says in a sentence why an answer may be cut
+    short, and is empty for one that is complete.
     """
 
     question: str
@@ -255,6 +273,8 @@ class Answer:
     rejections: tuple[Rejection, ...]
     passages: tuple[Passage, ...]
     short_answer: str = ""
+    usage: Usage = Usage()
+    notice: str = ""
 
     @property
     def text(self) -> str:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.questions import QuestionKind, counted, kind_of, terms
-from rag.types import Draft, DraftClaim, JudgedSentence, Passage, ProposedQuote, Span
+from rag.types import (
+    DraftClaim,
+    DraftPart,
+    JudgedSentence,
+    Passage,
+    ProposedQuote,
+    ShortAnswer,
+    Span,
+)
 
 THRESHOLD = 0.07
 """The probability below which the sources are said not to answer."""
@@ -50,15 +58,15 @@ class ExtractiveDrafter:
     several sentences, in the order of their documents.
     """
 
-    def draft(self, question: str, passages: Sequence[Passage]) -> Draft:
+    def draft(self, question: str, passages: Sequence[Passage]) -> Iterator[DraftPart]:
         """Propose the sentences that answer; none if the best is too unlikely to."""
         ranked = candidates(passages)
         if not ranked or ranked[0].probability < THRESHOLD:
-            return Draft(claims=())
+            return
         chosen = _chosen(question, ranked)
         in_order = sorted(chosen, key=lambda c: (c.passage.document.id, c.judged.span))
-        claims = tuple(_claim(candidate) for candidate in in_order)
-        return Draft(claims, _short_answer(question, chosen))
+        yield from (_claim(candidate) for candidate in in_order)
+        yield ShortAnswer(_short_answer(question, chosen))
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:

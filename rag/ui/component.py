@@ -20,14 +20,19 @@ SCRIPTS = ("elements.js", "exchanges.js", "source.js", "conversation.js")  # joi
 
 
 def draw_conversation(
-    view: ConversationView, *, on_ask: Callable[[str], None], on_retry: Callable[[], None]
+    view: ConversationView,
+    *,
+    on_ask: Callable[[str], None],
+    on_retry: Callable[[], None],
+    on_stop: Callable[[], None],
 ) -> None:
-    """Draw ``view``; the callbacks hear of a suggestion that was chosen and of a new try."""
+    """Draw ``view``; the callbacks hear of a suggestion chosen, a new try, and a stop."""
     _renderer()(
         key=KEY,
         data=dict(view),
         on_ask_change=lambda: _forward_question(on_ask),
         on_retry_change=on_retry,
+        on_stop_change=on_stop,
     )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from rag.errors import PinciteError
 from rag.types import Answer, Turn
 from rag.ui import strings
+from rag.ui.job import Job, Progress
 from rag.ui.session import Asker
 
 _EXCHANGES = "exchanges"
@@ -20,9 +21,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that nobody has answered yet."""
+    """A question whose answer is awaited, with what is known of it so far."""
 
     question: str
+    job: Job | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """Return what can be shown already."""
+        return self.job.progress if self.job else Progress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,41 @@ def retry() -> None:
         ask(exchanges()[-1].question)
 
 
-def answer_waiting(asker: Asker) -> None:
-    """Answer the last question; if that fails, keep it for the input."""
-    question = exchanges()[-1].question
-    outcome = _outcome(asker, question)
+def start_waiting(asker: Asker) -> None:
+    """Begin to answer the last question, unless that has begun."""
+    last = exchanges()[-1]
+    if isinstance(last, Waiting) and last.job is None:
+        history = _history()
+        job = Job(lambda: asker.stream(last.question, history))
+        st.session_state[_EXCHANGES] = (*exchanges()[:-1], Waiting(last.question, job))
+
+
+def settle(seconds: float = 0.0) -> bool:
+    """Put the outcome in the place of the last question, if it comes within so many seconds."""
+    last = exchanges()[-1] if exchanges() else None
+    if not isinstance(last, Waiting) or last.job is None or not last.job.wait(seconds):
+        return False
+    _conclude(_outcome(last.question, last.job.outcome))
+    return True
+
+
+def stop() -> None:
+    """Keep what is verified of the answer that is being written, and await no more of it."""
+    last = exchanges()[-1] if exchanges() else None
+    if not isinstance(last, Waiting):
+        return
+    if last.job:
+        last.job.stop()
+    if last.progress.claims:
+        _conclude(Answered(last.question, last.progress.as_answer(last.question, strings.STOPPED)))
+    else:
+        _conclude(Failed(last.question, strings.STOPPED_EARLY))
+
+
+def _conclude(outcome: Answered | Failed) -> None:
     st.session_state[_EXCHANGES] = (*exchanges()[:-1], outcome)
     if isinstance(outcome, Failed):
-        st.session_state[_REFILL] = question
+        st.session_state[_REFILL] = outcome.question
 
 
 def take_refill() -> str:
@@ -92,14 +127,13 @@ def _without_failure() -> tuple[Exchange, ...]:
     return earlier[:-1] if earlier and isinstance(earlier[-1], Failed) else earlier
 
 
-def _outcome(asker: Asker, question: str) -> Answered | Failed:
-    try:
-        return Answered(question, asker.ask(question, _history()))
-    except PinciteError as error:
-        return Failed(question, str(error))
-    except Exception:  # a fault of the program: the log gets the trace, the user a sentence
-        logger.exception("answering failed")
-        return Failed(question, strings.UNEXPECTED)
+def _outcome(question: str, outcome: Answer | Exception | None) -> Answered | Failed:
+    if isinstance(outcome, Answer):
+        return Answered(question, outcome)
+    if isinstance(outcome, PinciteError):
+        return Failed(question, str(outcome))
+    logger.error("answering failed", exc_info=outcome)  # the log gets the trace
+    return Failed(question, strings.UNEXPECTED)
 
 
 def _history() -> tuple[Turn, ...]:

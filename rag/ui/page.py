@@ -18,6 +18,10 @@ from rag.ui.suggestions import suggestions
 
 INPUT = "question"
 LONGEST_QUESTION = 10_000
+POLL_SECONDS = 0.15
+"""How often the page looks for more of an answer that is being written."""
+QUICK_SECONDS = 1.0
+"""How long the page waits for an answer before it begins to look for parts of it."""
 
 
 def draw_page() -> None:
@@ -47,19 +51,35 @@ def _draw_closed(error: PinciteError) -> None:
 
 def _draw_main(asker: Asker) -> None:
     records = asker.library.documents()
+    if conversation.is_waiting():
+        conversation.start_waiting(asker)
+    waiting = conversation.is_waiting()
+    poll = POLL_SECONDS if waiting else None
+    st.fragment(_draw_conversation, run_every=poll)(asker, waiting)
+    _draw_input(enabled=bool(records))
+    if conversation.settle(QUICK_SECONDS):
+        st.rerun()
+
+
+def _draw_conversation(asker: Asker, waiting: bool) -> None:
+    """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
+
+    Once an answer is awaited that was not, or no longer, the whole page has to know.
+    """
+    conversation.settle()
+    if conversation.is_waiting() != waiting:
+        st.rerun()
     draw_conversation(
         conversation_view(
             conversation.exchanges(),
             _shown_first(asker.library),
-            suggestions(record.source for record in records),
+            suggestions(record.source for record in asker.library.documents()),
+            review=not asker.settings.strict,
         ),
         on_ask=conversation.ask,
         on_retry=conversation.retry,
+        on_stop=conversation.stop,
     )
-    _draw_input(enabled=bool(records))
-    if conversation.is_waiting():
-        conversation.answer_waiting(asker)
-        st.rerun()
 
 
 def _draw_input(*, enabled: bool) -> None:

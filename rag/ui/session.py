@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 import streamlit as st
 
+from rag.events import Event
 from rag.library import AddOutcome, DocumentRecord
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Document, Turn
+from rag.types import Document, Turn
 from rag.ui import strings
 
 
@@ -48,14 +49,14 @@ class Asker(Protocol):
         """The settings in force."""
         ...
 
-    def ask(
+    def stream(
         self,
         question: str,
         history: Sequence[Turn] = (),
         *,
         document_ids: Collection[str] | None = None,
-    ) -> Answer:
-        """Answer from the documents, with verified citations only."""
+    ) -> Iterator[Event]:
+        """Answer from the documents, with verified citations only; ``Done`` comes last."""
         ...
 
 

@@ -22,6 +22,9 @@ UNEXPECTED = (
     "ask again, and if it fails again, look into the log of the server."
 )
 
+STOPPED = "You stopped this answer; what had been verified until then is shown."
+STOPPED_EARLY = "You stopped before anything was verified. Your question is kept."
+
 NEW_CHAT = "New chat"
 DOCUMENTS = "Documents"
 NO_DOCUMENTS = "The library is empty."
@@ -117,6 +120,11 @@ def left_out(count: int) -> str:
     return f"{what} not verified and left out"
 
 
+def usage(read: int, written: int) -> str:
+    """Say what a chat model's answer cost."""
+    return f"{read:,} tokens read, {written:,} written"
+
+
 def understood(question: str) -> str:
     """Say what a follow-up was taken to ask."""
     return f"Searched for: {question}"
@@ -139,6 +147,9 @@ CONVERSATION = {
     "conversation": "Conversation",
     "you": "You asked:",
     "waiting": "Reading the documents…",
+    "writing": "Checking each sentence as it is written…",
+    "stop": "Stop",
+    "unverified": "Not verified: ",
     "failed": "No answer this time",
     "retry": "Try again",
     "refusal": "The sources do not say.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.documents import load_file
 from rag.errors import UnknownDocumentError
+from rag.events import ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.library import AddOutcome, DocumentRecord
 from rag.settings import Settings
 from rag.types import (
@@ -92,6 +93,19 @@ class FakeAsker:
         if isinstance(reply, Exception):
             raise reply
         return reply
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        document_ids: Collection[str] | None = None,
+    ) -> Iterator[Event]:
+        yield Searching(question)
+        reply = self.ask(question, history, document_ids=document_ids)
+        yield PassagesFound(reply.passages)
+        yield from map(ClaimVerified, reply.claims)
+        yield Done(reply)
 
 
 def asker(*documents: Document, **replies: Reply) -> FakeAsker:

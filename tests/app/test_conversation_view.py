@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -18,10 +21,21 @@ from page_fakes import (
     verdicts,
 )
 
-from rag.types import Answer, Claim, ProposedQuote, Rejection, RejectionReason, Status, Verdict
+from rag.events import ClaimVerified, Done, Event, PassagesFound
+from rag.types import (
+    Answer,
+    Claim,
+    ProposedQuote,
+    Rejection,
+    RejectionReason,
+    Status,
+    Usage,
+    Verdict,
+)
 from rag.ui import strings
 from rag.ui.conversation import Answered, Exchange, Failed, Waiting
-from rag.ui.conversation_view import AnswerView, ConversationView, conversation_view
+from rag.ui.conversation_view import AnswerView, ConversationView, WritingView, conversation_view
+from rag.ui.job import Job
 
 ARTICLE = article()
 
@@ -71,6 +85,53 @@ def test_a_claim_says_how_likely_it_answers_where_that_is_known(
 ) -> None:
     claims = (Claim("One.", (citation(ARTICLE, COMMITMENT),), probability),)
     assert drawn(replace(answer(ARTICLE), claims=claims))["claims"][0]["likelihood"] == shown
+
+
+def test_a_sentence_that_was_not_verified_is_drawn_in_its_place_for_review_only() -> None:
+    bad = Rejection("False.", ProposedQuote(1, "x y z"), RejectionReason.NOT_FOUND, place=1)
+    also = replace(bad, claim="One.", kept=True, place=0)
+    reply = answer(
+        ARTICLE,
+        ("One.", citation(ARTICLE, COMMITMENT)),
+        ("Two.", citation(ARTICLE, ASEAN, 2)),
+        rejections=(also, bad, replace(bad, quote=ProposedQuote(2, "a b c"))),
+    )
+    plain = conversation_view([Answered("Q?", reply)], [ARTICLE], [])["exchanges"][0]
+    review = conversation_view([Answered("Q?", reply)], [ARTICLE], [], review=True)["exchanges"][0]
+    assert [claim["text"] for claim in cast(AnswerView, plain)["claims"]] == ["One.", "Two."]
+    shown = cast(AnswerView, review)["claims"]
+    assert [claim["text"] for claim in shown] == ["One.", "False.", "Two."]
+    assert shown[1]["reason"] == "These words are not in the sources."
+    assert (shown[0]["reason"], shown[1]["marks"]) == ("", [])
+
+
+def test_an_answer_that_is_being_written_shows_what_is_verified_and_its_places() -> None:
+    reply = verdicts(ARTICLE)
+    go_on = threading.Event()
+
+    def slow() -> Iterator[Event]:
+        yield PassagesFound(reply.passages)
+        yield from map(ClaimVerified, reply.claims[:2])
+        go_on.wait(20)
+        yield Done(reply)
+
+    job = Job(slow)
+    while len(job.progress.claims) < 2:
+        time.sleep(0.01)
+    view = view_of(Waiting("Q?", job))
+    exchange = cast(WritingView, view["exchanges"][0])
+    assert exchange["state"] == "writing"
+    assert [claim["marks"] for claim in exchange["claims"]] == [["1-1"], ["1-2"]]
+    assert [place["number"] for place in exchange["places"]] == ["1", "2"]
+    assert marked(view, "1-2") == ASEAN
+    go_on.set()
+
+
+def test_a_notice_and_the_cost_are_told_where_there_are_any() -> None:
+    reply = replace(verdicts(ARTICLE), notice="It broke.", usage=Usage(1200, 34))
+    assert drawn(reply)["notice"] == "It broke."
+    assert drawn(reply)["usage"] == "1,200 tokens read, 34 written"
+    assert (drawn(verdicts(ARTICLE))["notice"], drawn(verdicts(ARTICLE))["usage"]) == ("", "")
 
 
 def test_each_verdict_is_said_in_words_and_explained() -> None:

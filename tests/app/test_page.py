@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from page_fakes import COMMITMENT, FakeAsker, Reply, answer, article, asker, citation
+import streamlit
+from page_fakes import COMMITMENT, FakeAsker, FakeLibrary, Reply, answer, article, asker, citation
 from streamlit.testing.v1 import AppTest
 
 from rag.assistant import Assistant
 from rag.errors import DocumentError, LibraryLockedError
-from rag.types import Document
-from rag.ui import session, strings
+from rag.events import Event
+from rag.types import Document, Turn
+from rag.ui import conversation, session, strings
 
 APP = Path(__file__).parents[2] / "app.py"
 ARTICLE = article()
@@ -24,6 +28,25 @@ HOSTILE = (
 )
 
 Open = Callable[..., AppTest]
+
+
+@dataclass
+class Slow(FakeAsker):
+    """Keeps the end of an answer back until it is told to go on."""
+
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        document_ids: Collection[str] | None = None,
+    ) -> Iterator[Event]:
+        *before, last = super().stream(question, history, document_ids=document_ids)
+        yield from before
+        self.go_on.wait(20)
+        yield last
 
 
 @pytest.fixture
@@ -94,6 +117,26 @@ def test_a_question_gets_its_answer_drawn(open_page: Open) -> None:
     (exchange,) = view(page)["exchanges"]
     assert (exchange["question"], exchange["state"]) == ("Q?", "answered")
     assert exchange["claims"][0]["text"] == "It was committed."
+    assert not page.exception
+
+
+def test_an_answer_that_takes_long_can_be_stopped_and_keeps_what_was_verified(
+    open_page: Open,
+) -> None:
+    reply = answer(ARTICLE, ("It was committed.", citation(ARTICLE, COMMITMENT)))
+    scripted = Slow(FakeLibrary({ARTICLE.id: ARTICLE}), {"Q?": reply})
+    page = ask(open_page(scripted), "Q?")
+    (exchange,) = view(page)["exchanges"]
+    assert exchange["state"] == "writing"
+    assert exchange["claims"][0]["text"] == "It was committed."
+    exchanges = page.session_state["exchanges"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streamlit, "session_state", page.session_state)
+        conversation.stop()
+    scripted.go_on.set()
+    assert exchanges[-1].job.wait(20)
+    (exchange,) = view(page.run())["exchanges"]
+    assert (exchange["state"], exchange["notice"]) == ("partial", strings.STOPPED)
     assert not page.exception
 
 

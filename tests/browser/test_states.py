@@ -63,6 +63,26 @@ def test_a_failure_keeps_the_question_and_can_be_tried_again(
     expect(window.page.locator(".exchange.partial")).to_have_count(1)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_sentences_appear_while_more_is_written_and_stay_when_it_is_stopped(
+    scripted_page: str, visit: Visitor, width: int
+) -> None:
+    window = visit(scripted_page, width=width)
+    box = window.page.get_by_test_id("stChatInputTextArea")
+    box.fill("Write slowly")
+    box.press("Enter")
+    writing = window.page.locator(".exchange.writing")
+    expect(writing.locator(".claim")).to_have_count(3)
+    writing.locator(".chip").first.click()
+    expect(window.page.locator("mark.active").first).to_be_in_viewport()
+    window.screenshot("writing")
+    if width < 900:
+        window.page.get_by_role("button", name="Close the source").click()
+    writing.get_by_role("button", name="Stop").click()
+    expect(window.page.get_by_text("You stopped this answer")).to_be_visible()
+    expect(window.page.locator(".exchange.partial .claim")).to_have_count(3)
+
+
 def test_while_it_works_the_page_says_so(scripted_page: str, visit: Visitor) -> None:
     window, other = visit(scripted_page), visit(scripted_page)
     box = window.page.get_by_test_id("stChatInputTextArea")

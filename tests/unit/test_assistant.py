@@ -8,6 +8,7 @@ import pytest
 from rag.assistant import Assistant, Inquiry, open_assistant
 from rag.documents import load_bytes
 from rag.errors import DocumentTooLargeError, SettingsError
+from rag.events import ClaimVerified, Done, PassagesFound, Searching
 from rag.settings import Settings
 from rag.types import Status, Turn
 
@@ -50,7 +51,19 @@ def test_a_follow_up_is_asked_with_the_words_of_the_question_before(assistant: A
 
 def test_the_chain_is_a_langchain_runnable(assistant: Assistant) -> None:
     inquiry = Inquiry("When was the Leaders' Video Conference held?")
-    assert assistant.chain.invoke(inquiry) == assistant.ask(inquiry.question)
+    *_, last = assistant.chain.stream(inquiry)
+    assert last == Done(assistant.ask(inquiry.question))
+
+
+def test_what_happens_is_told_in_order(assistant: Assistant) -> None:
+    question = "What are the three points?"
+    searching, found, *verified, done = assistant.stream(question)
+    assert searching == Searching(question)
+    assert isinstance(found, PassagesFound)
+    assert isinstance(done, Done)
+    assert (found.passages, done.answer.passages) == (done.answer.passages, found.passages)
+    assert [e.claim for e in verified if isinstance(e, ClaimVerified)] == list(done.answer.claims)
+    assert len(verified) == len(done.answer.claims) > 0
 
 
 def test_only_the_documents_named_are_asked(assistant: Assistant) -> None:

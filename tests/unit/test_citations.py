@@ -5,11 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verification_fakes import BODY, STANDFIRST, article, document, passages
 
-from rag.citations import verify
+from rag.citations import Verifier
 from rag.types import (
     Answer,
     Citation,
-    Draft,
     DraftClaim,
     Passage,
     ProposedQuote,
@@ -41,7 +40,10 @@ def claim(text: str, *quotes: tuple[int, str]) -> DraftClaim:
 
 
 def check(*claims: DraftClaim, shown: tuple[Passage, ...] = SHOWN, short: str = "") -> Answer:
-    return verify("Who?", Draft(claims, short), shown, standalone_question="Who met?")
+    verifier = Verifier(shown)
+    for each in claims:
+        verifier.check(each)
+    return verifier.answer("Who?", standalone_question="Who met?", short_answer=short)
 
 
 def cite(number: int, words: str) -> Citation:
@@ -133,7 +135,7 @@ class TestClaims:
         assert answer.status is Status.PARTIAL
         assert [c.quote for c in answer.claims[0].citations] == [good[1]]
         assert answer.rejections == (
-            Rejection("They met.", ProposedQuote(*bad), RejectionReason.NOT_FOUND),
+            Rejection("They met.", ProposedQuote(*bad), RejectionReason.NOT_FOUND, kept=True),
         )
 
     def test_a_claim_without_a_verified_quote_is_left_out(self) -> None:

@@ -53,7 +53,7 @@ class Desk {
     this.welcome.replaceChildren(...(data.exchanges.length ? [] : drawWelcome(data, this.actions())));
     this.desk.classList.toggle("empty", data.exchanges.length === 0);
     if (changed || !before || before.first_document !== data.first_document) this.presentLast();
-    if (changed && before) this.scrollToLast();
+    if (before && lastBegan(before.exchanges, data.exchanges)) this.scrollToLast();
   }
 
   actions() {
@@ -61,6 +61,7 @@ class Desk {
       show: (mark, button) => { this.opener = button; this.show(mark); },
       ask: (question) => this.send("ask", question),
       retry: () => this.send("retry", true),
+      stop: () => this.send("stop", true),
       openSource: () => this.openSheet(),
     };
   }
@@ -85,8 +86,10 @@ class Desk {
 
   presentLast() {
     const last = this.data.exchanges.findLast((exchange) => exchange.places);
-    this.pane.present(last ? last.places : [], this.data.first_document);
-    this.press(null);
+    const chosen = last?.places.find(({ mark }) => mark === this.pane.active?.mark);
+    if (chosen) this.pane.choose(last.places, chosen.mark); // more of an answer has come
+    else this.pane.present(last ? last.places : [], this.data.first_document);
+    this.press(chosen ? chosen.mark : null);
   }
 
   scrollToLast() {
@@ -109,6 +112,12 @@ class Desk {
       chip.setAttribute("aria-pressed", String(chip.dataset.mark === mark));
     }
   }
+}
+
+// Says whether a question was added or has got the first of its answer; what follows moves nothing.
+function lastBegan(before, now) {
+  const waited = before.at(-1)?.state === "waiting" && now.at(-1)?.state !== "waiting";
+  return now.length > before.length || (waited && now.length === before.length);
 }
 
 const desks = new WeakMap();

@@ -1,5 +1,5 @@
 // Draws the left side: the welcome, and each question with what came of it.
-// `actions` are { show(mark, button), ask(question), retry(), openSource() }.
+// `actions` are { show(mark, button), ask(question), retry(), stop(), openSource() }.
 
 function drawWelcome({ strings, suggestions, first_document: first }, actions) {
   const asks = suggestions.map((question) =>
@@ -33,19 +33,33 @@ function drawExchange(exchange, strings, actions) {
 
 function drawOutcome(exchange, strings, actions) {
   switch (exchange.state) {
-    case "waiting": return drawWaiting(strings);
+    case "waiting": return drawWaiting(strings, actions);
+    case "writing": return drawWriting(exchange, strings, actions);
     case "failed": return drawFailure(exchange, strings, actions);
     case "not_in_sources": return drawRefusal(exchange, strings, actions);
     default: return drawAnswer(exchange, strings, actions);
   }
 }
 
-function drawWaiting(strings) {
+function drawWaiting(strings, actions) {
   const lines = ["long", "longer", "short"].map((width) => element("span", { class: `bone ${width}` }));
   return [
-    element("p", { class: "status", text: strings.waiting }),
+    drawStatus(strings.waiting, strings, actions),
     element("div", { class: "skeleton", "aria-hidden": "true" }, ...lines),
   ];
+}
+
+function drawWriting(exchange, strings, actions) {
+  return [
+    ...exchange.claims.map((claim) => drawClaim(claim, exchange, strings, actions)),
+    drawStatus(strings.writing, strings, actions),
+  ];
+}
+
+function drawStatus(text, strings, actions) {
+  return element("p", { class: "status" },
+    element("span", { text }),
+    element("button", { type: "button", class: "quiet stop", text: strings.stop, on: { click: actions.stop } }));
 }
 
 function drawFailure(exchange, strings, actions) {
@@ -87,6 +101,8 @@ function drawAnswer(exchange, strings, actions) {
       element("p", { class: "short-answer", dir: "auto", text: exchange.short_answer }),
     ...exchange.claims.map((claim) => drawClaim(claim, exchange, strings, actions)),
     element("p", { class: "checked" }, icon("exact"), element("span", { text: exchange.checked })),
+    exchange.notice && element("p", { class: "notice", text: exchange.notice }),
+    exchange.usage && element("p", { class: "usage", text: exchange.usage }),
     drawRejections(exchange, strings),
   ].filter(Boolean);
 }
@@ -96,11 +112,19 @@ function drawUnderstood({ understood }) {
 }
 
 function drawClaim(claim, exchange, strings, actions) {
+  if (claim.reason) return drawUnverified(claim, strings);
   const places = exchange.places.filter(({ mark }) => claim.marks.includes(mark));
   return element("p", { class: "claim", dir: "auto" },
     element("span", { class: "words", text: claim.text }),
     element("span", { class: "chips" }, ...places.map((place) => drawChip(place, actions)),
       claim.likelihood && drawLikelihood(claim, strings)));
+}
+
+function drawUnverified({ text, reason }, strings) {
+  return element("p", { class: "claim unverified", dir: "auto" },
+    element("span", { class: "unseen", text: strings.unverified }),
+    element("del", { text }),
+    element("span", { class: "reason", text: reason }));
 }
 
 function drawLikelihood({ likelihood }, strings) {

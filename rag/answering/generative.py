@@ -1,0 +1,149 @@
+"""A chat model as an answerer, and as a reader of follow-ups.
+
+It writes lines of the draft format, which are parsed while they stream.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+
+from rag.answering.condensing import WordCondenser
+from rag.answering.draft_format import DraftParser
+from rag.answering.models import explain
+from rag.chunking import count_tokens
+from rag.errors import ModelError
+from rag.prompts import load_prompt
+from rag.types import DraftClaim, DraftPart, Passage, Turn, Usage
+
+MOST_TURNS = 6
+"""How many turns before a follow-up the model is shown."""
+
+MOST_CHARACTERS = 400
+"""A longer reply is no question."""
+
+CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+"""What providers call the end of an answer that reached its limit."""
+
+END_NAMES = ("finish_reason", "stop_reason", "done_reason")
+"""What providers call the reason for which an answer ended."""
+
+logger = logging.getLogger(__name__)
+
+
+class GenerativeDrafter:
+    """Answers in a chat model's words; ``passage_tokens`` bounds what it is given to read."""
+
+    def __init__(self, model: BaseChatModel, name: str, *, passage_tokens: int) -> None:
+        self._model = model
+        self._name = name
+        self._passage_tokens = passage_tokens
+
+    def draft(self, question: str, passages: Sequence[Passage]) -> Iterator[DraftPart]:
+        """Propose each sentence as soon as the model has written it.
+
+        Raises:
+            ModelError: if the model fails, at once or midway.
+        """
+        shown = within_budget(passages, self._passage_tokens)
+        if not shown:
+            return
+        messages = load_prompt("answer").messages(question=question, passages=tagged(shown))
+        parser = DraftParser()
+        used = Usage()
+        try:
+            for chunk in self._chunks(messages):
+                used += _usage(chunk)
+                yield from map(_unescaped, parser.feed(str(chunk.text)))
+        except ModelError:
+            yield used  # a sentence that was cut off is not even checked: it may say the opposite
+            raise
+        yield from map(_unescaped, parser.finish())
+        yield used
+
+    def _chunks(self, messages: list[BaseMessage]) -> Iterator[AIMessageChunk]:
+        """Yield what the model sends; whatever its client raises becomes a sentence."""
+        reason = ""
+        try:
+            for chunk in self._model.stream(messages):
+                yield chunk
+                reason = _end(chunk) or reason
+        except Exception as error:
+            raise explain(error, self._name) from error
+        if reason in CUT_OFF:
+            raise ModelError(
+                f"{self._name} had to stop in the middle of a sentence. "
+                "Allow longer answers with PINCITE_MAX_TOKENS, or ask for less."
+            )
+        if not reason:
+            raise ModelError(
+                f"The answer of {self._name} ended without its end: the server or a proxy before "
+                "it gave up. Ask again."
+            )
+
+
+def within_budget(passages: Sequence[Passage], tokens: int) -> list[Passage]:
+    """Return the first passages whose text takes at most so many tokens, but at least one."""
+    shown: list[Passage] = []
+    for passage in passages:
+        tokens -= count_tokens(passage.text)
+        if shown and tokens < 0:
+            break
+        shown.append(passage)
+    return shown
+
+
+def tagged(passages: Sequence[Passage]) -> str:
+    """Return passages in numbered tags; no text can open or close one, since it is escaped."""
+    return "\n".join(
+        f'<passage number="{passage.number}" title="{html.escape(passage.document.title)}">\n'
+        f"{html.escape(passage.text, quote=False)}\n</passage>"
+        for passage in passages
+    )
+
+
+def _unescaped(claim: DraftClaim) -> DraftClaim:
+    """Undo the escapes that a model copied."""
+    quotes = tuple(replace(quote, text=html.unescape(quote.text)) for quote in claim.quotes)
+    return replace(claim, text=html.unescape(claim.text), quotes=quotes)
+
+
+def _end(chunk: AIMessageChunk) -> str:
+    """Return why the answer ended, if this chunk says so."""
+    told = (chunk.response_metadata.get(name) for name in END_NAMES)
+    return next((str(reason) for reason in told if reason), "")
+
+
+def _usage(chunk: AIMessageChunk) -> Usage:
+    told = chunk.usage_metadata
+    return Usage(told["input_tokens"], told["output_tokens"]) if told else Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCondenser:
+    """Lets a chat model say what a follow-up asks; falls back where its reply is no question."""
+
+    model: BaseChatModel
+    otherwise: WordCondenser
+
+    def condense(self, question: str, history: Sequence[Turn]) -> str:
+        """Return the question standing alone."""
+        if not history:
+            return question
+        turns = "\n".join(
+            f"User: {turn.question}\nAssistant: {turn.answer or 'The sources do not say.'}"
+            for turn in history[-MOST_TURNS:]
+        )
+        messages = load_prompt("condense").messages(history=turns, question=question)
+        try:
+            reply = self.model.invoke(messages).text.strip().strip('"“”').strip()
+        except Exception as error:  # noqa: BLE001  # the answer will tell, if the model is gone
+            logger.warning("condensing failed: %s", type(error).__name__)
+            reply = ""
+        usable = bool(reply) and len(reply) <= MOST_CHARACTERS and "\n" not in reply
+        return reply if usable else self.otherwise.condense(question, history)

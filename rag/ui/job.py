@@ -1,0 +1,103 @@
+"""Answers one question in a thread of its own, so that the page can show it grow and stop it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
+from rag.types import Answer, Claim, Passage, Rejection, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known of an answer that is still being written."""
+
+    searched: str = ""
+    passages: tuple[Passage, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+    def after(self, event: Event) -> Progress:
+        """Return what is known once ``event`` has happened."""
+        match event:
+            case Searching(question):
+                return replace(self, searched=question)
+            case PassagesFound(passages):
+                return replace(self, passages=passages)
+            case ClaimVerified(claim):
+                return replace(self, claims=(*self.claims, claim))
+            case ClaimRejected(rejections):
+                return replace(self, rejections=(*self.rejections, *rejections))
+        return self
+
+    def as_answer(self, question: str, notice: str) -> Answer:
+        """Return what was verified so far as an answer that is cut short."""
+        return Answer(
+            question=question,
+            standalone_question=self.searched or question,
+            status=Status.PARTIAL if self.claims else Status.NOT_IN_SOURCES,
+            claims=self.claims,
+            rejections=self.rejections,
+            passages=self.passages,
+            notice=notice,
+        )
+
+
+class Job:
+    """Runs through the events of one answer; safe to ask from any thread."""
+
+    def __init__(self, events: Callable[[], Iterator[Event]]) -> None:
+        self._events = events
+        self._changed = threading.Lock()
+        self._stopped = threading.Event()
+        self._finished = threading.Event()
+        self._progress = Progress()
+        self._outcome: Answer | Exception | None = None
+        threading.Thread(target=self._run, name="answering", daemon=True).start()
+
+    @property
+    def progress(self) -> Progress:
+        """Return what is known so far."""
+        with self._changed:
+            return self._progress
+
+    @property
+    def outcome(self) -> Answer | Exception | None:
+        """Return the answer, or what was raised instead; nothing while it runs."""
+        with self._changed:
+            return self._outcome
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most so long; say whether it has come."""
+        return self._finished.wait(seconds)
+
+    def stop(self) -> None:
+        """Let it end at the next event; what is verified until now stands in ``progress``."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        outcome: Answer | Exception
+        try:
+            outcome = self._answer()
+        except Exception as error:  # noqa: BLE001  # whoever waits decides what to make of it
+            outcome = error
+        with self._changed:
+            self._outcome = outcome
+        self._finished.set()
+
+    def _answer(self) -> Answer:
+        events = self._events()
+        with ExitStack() as at_end:
+            if isinstance(events, Generator):
+                at_end.callback(events.close)  # and with it the connection to a model's server
+            for event in events:
+                if self._stopped.is_set():
+                    break
+                if isinstance(event, Done):
+                    return event.answer
+                with self._changed:
+                    self._progress = self._progress.after(event)
+        return self._progress.as_answer(self._progress.searched, "")

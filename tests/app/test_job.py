@@ -1,0 +1,94 @@
+"""An answer that is written in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from page_fakes import article, rejection, verdicts
+
+from rag.errors import ModelError
+from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
+from rag.types import Status
+from rag.ui.job import Job, Progress
+
+ANSWER = verdicts(article())
+SECONDS = 20
+
+
+def events() -> Iterator[Event]:
+    yield Searching("Q?")
+    yield PassagesFound(ANSWER.passages)
+    yield from map(ClaimVerified, ANSWER.claims)
+    yield Done(ANSWER)
+
+
+def test_a_job_ends_with_the_answer() -> None:
+    job = Job(events)
+    assert job.wait(SECONDS)
+    assert job.outcome == ANSWER
+    assert job.progress == Progress("Q?", ANSWER.passages, ANSWER.claims)
+
+
+def test_what_is_verified_can_be_seen_while_more_is_written() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Event]:
+        yield Searching("Q?")
+        yield ClaimVerified(ANSWER.claims[0])
+        reached.set()
+        go_on.wait(SECONDS)
+        yield Done(ANSWER)
+
+    job = Job(slow)
+    assert reached.wait(SECONDS)
+    assert (job.progress.claims, job.outcome) == (ANSWER.claims[:1], None)
+    assert not job.wait(0)
+    go_on.set()
+    assert job.wait(SECONDS)
+    assert job.outcome == ANSWER
+
+
+def test_what_is_raised_is_the_outcome() -> None:
+    def broken() -> Iterator[Event]:
+        yield Searching("Q?")
+        raise ModelError("The server is down.")
+
+    job = Job(broken)
+    assert job.wait(SECONDS)
+    assert isinstance(job.outcome, ModelError)
+
+
+def test_a_stopped_job_reads_no_further_event() -> None:
+    reached, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Event]:
+        try:
+            yield ClaimVerified(ANSWER.claims[0])
+            reached.set()
+            go_on.wait(SECONDS)
+            yield ClaimVerified(ANSWER.claims[1])
+            pytest.fail("read on after the stop")
+        finally:
+            closed.set()
+
+    job = Job(slow)
+    assert reached.wait(SECONDS)
+    job.stop()
+    go_on.set()
+    assert job.wait(SECONDS)
+    assert job.progress.claims == ANSWER.claims[:1]
+    assert closed.wait(SECONDS)
+
+
+def test_progress_becomes_an_answer_that_is_cut_short() -> None:
+    told = ClaimRejected((rejection("false words"),))
+    progress = Progress().after(Searching("Who, Japan?")).after(told)
+    nothing = progress.as_answer("And Japan?", "Stopped.")
+    assert (nothing.status, nothing.notice) == (Status.NOT_IN_SOURCES, "Stopped.")
+    assert nothing.rejections == told.rejections
+    assert (nothing.question, nothing.standalone_question) == ("And Japan?", "Who, Japan?")
+    some = progress.after(ClaimVerified(ANSWER.claims[0])).as_answer("And Japan?", "Stopped.")
+    assert some == replace(nothing, status=Status.PARTIAL, claims=ANSWER.claims[:1])
