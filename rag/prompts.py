@@ -65,5 +65,5 @@ def prompt_hashes() -> dict[str, str]:
 
 def _file(name: str) -> Path:
     package = Path(__file__).parent
-    places = (package.parent / "prompts", package / "prompts")
+    places = (package.parent / "prompts", package / "instructions")  # a checkout, a wheel
     return next(p for folder in places if (p := folder / f"{name}.md").exists())

@@ -18,6 +18,8 @@ from rag.errors import SettingsError
 
 PREFIX = "PINCITE_"
 ENV_FILE = ".env"
+BUILT_IN = "extractive"
+"""The answerer that needs no chat model."""
 
 
 def _default_home() -> Path:
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
     home: Annotated[Path, Field(description="where the library lives")] = Field(
         default_factory=_default_home
     )
-    model: Annotated[str, Field(description="the answerer")] = "extractive"
+    model: Annotated[str, Field(description="the answerer")] = BUILT_IN
     base_url: Annotated[
         str | None,
         Field(description="address of a server that speaks OpenAI's protocol"),

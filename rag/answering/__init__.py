@@ -8,10 +8,8 @@ from typing import Protocol
 
 from rag.answering.condensing import WordCondenser
 from rag.answering.extractive import ExtractiveDrafter
-from rag.settings import Settings
+from rag.settings import BUILT_IN, Settings
 from rag.types import DraftPart, Passage, Turn
-
-BUILT_IN = "extractive"
 
 
 class Drafter(Protocol):

