@@ -31,44 +31,74 @@ class SentenceReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What speaks for a sentence: three logits of the reader, one score of the retriever."""
+    """What speaks for a sentence: two logits of the reader, one score of the retriever."""
 
     evidence: float
     words: float
-    answers: float
     passage: float
 
 
-WEIGHTS = Features(evidence=0.17, words=0.34, answers=0.0, passage=1.5)
-"""What each feature adds to the log-odds; fitted by ``training/reader/calibrate.py``."""
+WEIGHTS = Features(evidence=0.364, words=0.175, passage=3.133)
+"""What each feature adds to a sentence's score, by which sentences are ranked."""
 
-BIAS = -2.1
-"""The log-odds of a sentence whose features are all 0."""
+SENTENCE, ANSWERS, BIAS = 0.272, 0.215, -1.098
+"""What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
+
+ANSWERS_SLOPE, ANSWERS_BIAS = 0.544, 0.286
+"""How a passage's own ``answers`` becomes the log-odds that it answers at all."""
+
+NOTHING = -20.0
+"""The logit of a passage without a sentence of body text."""
+
+# All of these constants are fitted by ``training/reader/calibrate.py``.
 
 
 def judge(
     reader: SentenceReader, question: str, passages: Sequence[Passage]
 ) -> tuple[Passage, ...]:
-    """Return the passages in the same order with the sentences of their body text judged."""
+    """Return the passages in the same order with the sentences of their body text judged.
+
+    A sentence's probability depends on all passages read: where none seems to answer, no sentence
+    is likely to.
+    """
     texts = [passage_text(passage) for passage in passages]
+    readings = reader.read(question, texts)
+    body = [_body(*each) for each in zip(passages, texts, readings, strict=True)]
+    logits = [max((reading.answers for _, reading in own), default=NOTHING) for own in body]
+    best = max(logits, default=NOTHING)
     return tuple(
-        replace(passage, sentences=_judged(passage, text, readings))
-        for passage, text, readings in zip(
-            passages, texts, reader.read(question, texts), strict=True
+        replace(
+            passage,
+            sentences=tuple(_judged(passage, span, reading, best) for span, reading in own),
+            answers=answers_of(logit),
         )
+        for passage, own, logit in zip(passages, body, logits, strict=True)
     )
 
 
 def features_of(passage: Passage, reading: SentenceReading) -> Features:
     """Gather what is known of a sentence."""
-    return Features(reading.evidence, reading.words, reading.answers, passage.scores.fused)
+    return Features(reading.evidence, reading.words, passage.scores.fused)
 
 
-def probability_of(features: Features) -> float:
-    """Weigh the features and turn them into a probability."""
+def score_of(features: Features) -> float:
+    """Return a sentence's score, the higher the likelier; about -6 to 6."""
     pairs = zip(astuple(WEIGHTS), astuple(features), strict=True)
-    log_odds = BIAS + sum(weight * value for weight, value in pairs)
-    return (1 + math.tanh(log_odds / 2)) / 2  # the logistic function, which never overflows so
+    return math.fsum(weight * value for weight, value in pairs)
+
+
+def probability_of(features: Features, answers: float) -> float:
+    """Return how likely a sentence answers, given the best ``answers`` of all passages read."""
+    return _logistic(SENTENCE * score_of(features) + ANSWERS * answers + BIAS)
+
+
+def answers_of(answers: float) -> float:
+    """Return how likely a passage answers at all, from the reader's logit."""
+    return _logistic(ANSWERS_SLOPE * answers + ANSWERS_BIAS)
+
+
+def _logistic(log_odds: float) -> float:
+    return (1 + math.tanh(log_odds / 2)) / 2  # never overflows in this form
 
 
 def passage_text(passage: Passage) -> PassageText:
@@ -78,24 +108,25 @@ def passage_text(passage: Passage) -> PassageText:
     return PassageText(passage.text, tuple(Span(s.start - at, s.end - at) for s in spans))
 
 
-def _judged(
+def _body(
     passage: Passage, text: PassageText, readings: Sequence[SentenceReading]
-) -> tuple[JudgedSentence, ...]:
+) -> list[tuple[Span, SentenceReading]]:
+    """Return the places of a passage's body sentences in the document, with their readings."""
     document, by = passage.document, passage.span.start
-    judged = (
-        JudgedSentence(
-            span=_moved(span, by),
-            words=_moved(reading.answer, by) if _few_words(text.text, reading) else None,
-            probability=probability_of(features_of(passage, reading)),
-        )
-        for span, reading in zip(text.sentences, readings, strict=True)
+    placed = [(_moved(s, by), r) for s, r in zip(text.sentences, readings, strict=True)]
+    return [(s, r) for s, r in placed if document.kind_at(s) is BlockKind.BODY]
+
+
+def _judged(
+    passage: Passage, span: Span, reading: SentenceReading, best_answers: float
+) -> JudgedSentence:
+    words = _moved(reading.answer, passage.span.start)
+    few = len(words.of(passage.document.text).split()) <= MOST_WORDS
+    return JudgedSentence(
+        span=span,
+        words=words if few and reading.words >= LEAST_WORDS_LOGIT else None,
+        probability=probability_of(features_of(passage, reading), best_answers),
     )
-    return tuple(s for s in judged if document.kind_at(s.span) is BlockKind.BODY)
-
-
-def _few_words(text: str, reading: SentenceReading) -> bool:
-    few = len(reading.answer.of(text).split()) <= MOST_WORDS
-    return few and reading.words >= LEAST_WORDS_LOGIT
 
 
 def _moved(span: Span, by: int) -> Span:

@@ -125,8 +125,8 @@ class JudgedSentence:
 class Passage:
     """A chunk that was retrieved for a question, numbered from 1.
 
-    ``sentences`` are those of its body text in order, judged by the reader; none where no reader
-    was asked.
+    ``sentences`` are those of its body text in order, judged by the reader, and ``answers`` is how
+    likely (0 to 1) it answers at all; none and 0 where no reader was asked.
     """
 
     number: int
@@ -134,6 +134,7 @@ class Passage:
     span: Span
     scores: Scores
     sentences: tuple[JudgedSentence, ...] = ()
+    answers: float = 0.0
 
     @property
     def text(self) -> str:

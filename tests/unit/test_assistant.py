@@ -7,7 +7,7 @@ import pytest
 
 from rag.assistant import Assistant, Inquiry, open_assistant
 from rag.documents import load_bytes
-from rag.errors import DocumentTooLargeError, SettingsError
+from rag.errors import DocumentTooLargeError, ModelError
 from rag.events import ClaimVerified, Done, PassagesFound, Searching
 from rag.settings import Settings
 from rag.types import Status, Turn
@@ -87,7 +87,7 @@ def test_an_assistant_without_seeds_answers_from_what_is_added(tmp_path: Path) -
 
 
 def test_an_impossible_answerer_leaves_the_library_unlocked(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(ModelError, match="no provider 'nobody'"):
         open_assistant(Settings(home=tmp_path, model="nobody:knows"))
     open_assistant(Settings(home=tmp_path), seeds=False).close()
 

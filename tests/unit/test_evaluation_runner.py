@@ -10,7 +10,7 @@ import pytest
 from evaluation_fakes import FOX, Opener, Reply, crashing, hanging, quoting, refusal
 
 from rag.documents import load_bytes
-from rag.errors import EvaluationSetError, SettingsError
+from rag.errors import EvaluationSetError, ModelError
 from rag.evaluation.report import Report, failed_gates, report_record
 from rag.evaluation.results import Crash
 from rag.evaluation.runner import SetRunner, recorded, run_sets, temporary_assistant
@@ -221,5 +221,5 @@ def test_the_assistant_runs_in_a_library_of_its_own(settings: Settings) -> None:
 
 
 def test_an_impossible_answerer_is_an_error_and_not_a_crash(path: Path, settings: Settings) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(ModelError, match="no provider 'nobody'"):
         run_sets([path], settings.model_copy(update={"model": "nobody:nothing"}))

@@ -4,7 +4,7 @@ import pytest
 from reader_fakes import ScriptedReader
 from verification_fakes import document, passages
 
-from rag.evidence import Features, judge, probability_of
+from rag.evidence import Features, answers_of, judge, probability_of
 from rag.reader import PassageText, SentenceReading
 from rag.types import BlockKind, Span
 
@@ -14,7 +14,7 @@ REPORT = document(
     "The first aim was safety at sea. The second aim was trade with the islands.",
     BlockKind.TITLE,
 )
-NAMES = ("evidence", "words", "answers", "passage")
+NAMES = ("evidence", "words", "passage")
 
 
 def test_each_sentence_of_the_body_is_judged_in_order() -> None:
@@ -85,12 +85,34 @@ def test_the_reader_is_given_whole_sentences_of_each_passage() -> None:
     ]
 
 
+def test_where_no_passage_seems_to_answer_no_sentence_is_likely_to() -> None:
+    class Doubting(ScriptedReader):
+        def _reading(self, sentence: str, span: Span) -> SentenceReading:
+            return replace(super()._reading(sentence, span), answers=-9.0)
+
+    sure, doubting = (
+        judge(kind({"trade": 5.0}), "What?", passages(REPORT))[-1]
+        for kind in (ScriptedReader, Doubting)
+    )
+    assert doubting.probability < sure.probability
+    assert doubting.answers < 0.1 < 0.9 < sure.answers
+
+
+def test_a_passage_without_body_text_answers_nothing() -> None:
+    title = judge(ScriptedReader({"report": 9.0}), "What is this?", passages(REPORT))[0]
+    assert title.answers < 0.001
+
+
 @pytest.mark.parametrize("raised", NAMES)
-def test_more_of_any_feature_makes_an_answer_no_less_likely(raised: str) -> None:
+def test_more_of_any_feature_makes_an_answer_likelier(raised: str) -> None:
     low = dict.fromkeys(NAMES, 0.1)
-    assert probability_of(Features(**low | {raised: 0.9})) >= probability_of(Features(**low))
+    more, less = Features(**low | {raised: 0.9}), Features(**low)
+    assert probability_of(more, 0.0) > probability_of(less, 0.0)
+    assert probability_of(less, 2.0) > probability_of(less, -2.0)
+    assert answers_of(2.0) > answers_of(-2.0)
 
 
 @pytest.mark.parametrize("logit", [-1000.0, -20.0, 0.0, 20.0, 1000.0])
 def test_probabilities_are_between_0_and_1(logit: float) -> None:
-    assert 0 <= probability_of(Features(logit, logit, logit, 0.5)) <= 1
+    assert 0 <= probability_of(Features(logit, logit, 0.5), logit) <= 1
+    assert 0 <= answers_of(logit) <= 1

@@ -32,8 +32,17 @@ def short_answers(reader: ScriptedReader, question: str) -> list[str]:
 
 
 def test_a_fact_gets_the_one_likeliest_sentence() -> None:
-    reader = ScriptedReader({"four years": 6.0, "two metres": 5.0})
+    reader = ScriptedReader({"four years": 6.0, "two metres": -2.0})
     assert quotes(reader, "How long did it take?") == ["The work took four years."]
+
+
+def test_a_fact_gets_two_sentences_and_no_short_answer_where_it_is_hard_to_tell_which() -> None:
+    reader = ScriptedReader({"four years": 6.0, "two metres": 5.8, "Ships": 5.7})
+    assert quotes(reader, "How long did it take?") == [
+        "The harbour wall was raised by two metres.",
+        "The work took four years.",
+    ]
+    assert short_answers(reader, "How long did it take?") == [""]
 
 
 def test_an_explanation_gets_the_other_likely_sentences_in_the_order_of_the_text() -> None:
@@ -54,7 +63,7 @@ def test_a_list_takes_the_sentences_that_number_their_points() -> None:
 
 
 def test_numbered_sentences_about_something_else_are_no_list() -> None:
-    reader = ScriptedReader({"aim": -2.0, "two metres": 6.0})
+    reader = ScriptedReader({"aim": -4.0, "two metres": 6.0})
     assert quotes(reader, "Which two ships sailed?") == [
         "The harbour wall was raised by two metres."
     ]

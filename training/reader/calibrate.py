@@ -1,16 +1,18 @@
 """Fit how the reader's scores become probabilities: ``python -m training.reader.calibrate``.
 
 Runs the exported reader and the product's own retrieval over the two SQuAD articles that it was
-not trained on for this purpose and over the tuning sets, and fits a logistic regression of
-"this sentence is evidence" (Platt scaling over several features). Prints the constants for
-``rag/evidence.py`` and ``rag/answering/extractive.py``, and how far the probabilities are from
-what happens, on the SQuAD articles that nothing was trained or fitted on too.
+not trained on for this purpose and over the tuning sets, and fits logistic regressions (Platt
+scaling over several features): of "this sentence is evidence", of "the first sentence is right" and
+of "the documents answer". Prints the constants for ``rag/evidence.py`` and
+``rag/answering/extractive.py``, and how far the probabilities are from what happens, on the SQuAD
+articles that nothing was trained or fitted on too.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -51,11 +53,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The features of a question's sentences (sentences, 4) and which are evidence."""
+    """The features of a question's sentences (sentences, 3) and which are evidence.
+
+    ``answers`` is the reader's best logit that a passage answers at all.
+    """
 
     asked: Asked
     features: np.ndarray
     evidence: np.ndarray
+    answers: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The constants: of a sentence's score, of its probability, of a passage's answering."""
+
+    score: np.ndarray
+    probability: np.ndarray
+    answers: np.ndarray
 
 
 def main() -> None:
@@ -71,12 +86,14 @@ def main() -> None:
             library.add(document)
         scored = list(score(library, Reader(options.reader), questions))
     names = {path.name for path in options.also} | set(HELD_OUT)
-    fitted = [each for each in scored if each.asked.source not in names]
-    weights = fit(fitted)
-    print("evidence, words, answers, passage, bias:", np.round(weights, 3))
-    print(f"threshold: {best_threshold(fitted, weights):.3f}")
+    fitted = fit([each for each in scored if each.asked.source not in names])
+    print("score: evidence, words, passage:", np.round(fitted.score, 3))
+    print("probability: score, answers, bias:", np.round(fitted.probability, 3))
+    print("answers: slope, bias:", np.round(fitted.answers, 3))
+    chosen = [each for each in scored if each.asked.source not in names]
+    print(f"threshold: {best_threshold(chosen, fitted):.2f}")
     for name, own in groups(scored).items():
-        report(name, own, weights)
+        report(name, own, fitted)
 
 
 def gather(squad: Path, sets: Sequence[Path]) -> tuple[list[Document], list[Asked]]:
@@ -109,7 +126,7 @@ def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Itera
     for asked in questions:
         passages = retriever.retrieve(asked.question, document_ids=[asked.document_id])
         texts = [passage_text(passage) for passage in passages]
-        rows, evidence = [], []
+        rows, evidence, answers = [], [], []
         for passage, text, readings in zip(
             passages, texts, reader.read(asked.question, texts), strict=True
         ):
@@ -117,25 +134,59 @@ def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Itera
                 place = Span(span.start + passage.span.start, span.end + passage.span.start)
                 rows.append(astuple(features_of(passage, reading)))
                 evidence.append(any(_matches(place, gold) for gold in asked.evidence))
-        yield Scored(asked, np.array(rows), np.array(evidence))
+                answers.append(reading.answers)
+        yield Scored(asked, np.array(rows), np.array(evidence), max(answers))
 
 
 def _matches(sentence: Span, gold: Span) -> bool:
     return sentence.overlap(gold) >= 0.5 * min(len(sentence), len(gold))
 
 
-def fit(scored: Sequence[Scored], *, penalty: float = 1.0) -> np.ndarray:
+def fit(scored: Sequence[Scored]) -> Fit:
+    """Fit sentences of answerable questions, then the first of each question, then answering.
+
+    Every source counts the same, however many questions it has.
+    """
+    has = [s for s in scored if s.asked.evidence]
+    rows = np.concatenate([s.features for s in has])
+    known = np.concatenate([s.evidence for s in has])
+    weights = np.repeat(shares(has), [len(s.features) for s in has])
+    score = regress(rows, known, weights)[:-1]
+    first = [int((s.features @ score).argmax()) for s in scored]
+    pairs = [(s.features[p] @ score, s.answers) for s, p in zip(scored, first, strict=True)]
+    right = np.array([s.evidence[p] for s, p in zip(scored, first, strict=True)])
+    answerable = np.array([bool(s.asked.evidence) for s in scored])
+    logits = np.array([[s.answers] for s in scored])
+    return Fit(
+        score=score,
+        probability=regress(np.array(pairs), right, shares(scored)),
+        answers=regress(logits, answerable, shares(scored)),
+    )
+
+
+def shares(scored: Sequence[Scored]) -> np.ndarray:
+    """Return a weight for each question, 1 on average, so that all sources weigh the same."""
+    counts = Counter(s.asked.source for s in scored)
+    return np.array([len(scored) / len(counts) / counts[s.asked.source] for s in scored])
+
+
+def regress(
+    rows: np.ndarray, known: np.ndarray, shares: np.ndarray, *, penalty: float = 1.0
+) -> np.ndarray:
     """Return the weights and the bias of a logistic regression, by Newton's method."""
-    rows = np.concatenate([np.c_[s.features, np.ones(len(s.features))] for s in scored])
-    known = np.concatenate([s.evidence for s in scored]).astype(float)
+    rows = np.c_[rows, np.ones(len(rows))]
     ridge = penalty * np.diag([1.0] * (rows.shape[1] - 1) + [1e-6])
     weights = np.zeros(rows.shape[1])
     for _ in range(50):
-        guess = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (guess - known) + ridge @ weights
-        curve = (rows * (guess * (1 - guess))[:, None]).T @ rows + ridge
+        guess = _logistic(rows @ weights)
+        slope = rows.T @ (shares * (guess - known)) + ridge @ weights
+        curve = (rows * (shares * guess * (1 - guess))[:, None]).T @ rows + ridge
         weights -= np.linalg.solve(curve, slope)
     return weights
+
+
+def _logistic(log_odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-log_odds))
 
 
 def groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
@@ -147,23 +198,43 @@ def groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
     return found
 
 
-def outcomes(scored: Sequence[Scored], weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return each question's best probability, whether it was right, and whether there is one."""
-    logits = [s.features @ weights[:-1] + weights[-1] for s in scored]
-    best = np.array([1 / (1 + np.exp(-own.max())) for own in logits])
-    right = np.array([s.evidence[own.argmax()] for s, own in zip(scored, logits, strict=True)])
-    return best, right, np.array([bool(s.asked.evidence) for s in scored])
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Of each question: how likely it has an answer and its first sentence is right; the truth."""
+
+    answers: np.ndarray
+    probability: np.ndarray
+    right: np.ndarray
+    has: np.ndarray
 
 
-def best_threshold(scored: Sequence[Scored], weights: np.ndarray) -> float:
-    """Return where answering rightly and refusing rightly are best on average.
+def outcomes(scored: Sequence[Scored], fitted: Fit) -> Outcomes:
+    """Judge each question as the product does."""
+    scores = [s.features @ fitted.score for s in scored]
+    firsts = np.array([[own.max(), s.answers] for s, own in zip(scored, scores, strict=True)])
+    logits = np.array([s.answers for s in scored])
+    return Outcomes(
+        answers=_logistic(fitted.answers[0] * logits + fitted.answers[1]),
+        probability=_logistic(firsts @ fitted.probability[:-1] + fitted.probability[-1]),
+        right=np.array([s.evidence[own.argmax()] for s, own in zip(scored, scores, strict=True)]),
+        has=np.array([bool(s.asked.evidence) for s in scored]),
+    )
+
+
+def best_threshold(scored: Sequence[Scored], fitted: Fit) -> float:
+    """Return where answering rightly and refusing rightly are best on average, over sources.
 
     The average of the two shares does not depend on how many questions have an answer.
     """
-    best, right, has = outcomes(scored, weights)
-    tried = np.linspace(0.01, 0.9, 90)
-    shares = [np.mean((right & (best >= t))[has]) + np.mean((best < t)[~has]) for t in tried]
-    return float(tried[int(np.argmax(shares))])
+    tried = np.linspace(0.2, 0.8, 61)
+    totals = np.zeros(len(tried))
+    for own in groups(scored).values():
+        o = outcomes(own, fitted)
+        totals += [
+            np.mean((o.right & (o.answers >= t))[o.has]) + np.mean((o.answers < t)[~o.has])
+            for t in tried
+        ]
+    return float(tried[int(np.argmax(totals))])
 
 
 def calibration_error(probabilities: np.ndarray, right: np.ndarray) -> float:
@@ -176,24 +247,24 @@ def calibration_error(probabilities: np.ndarray, right: np.ndarray) -> float:
     return float(sum(gaps))
 
 
-def report(name: str, scored: Sequence[Scored], weights: np.ndarray) -> None:
+def report(name: str, scored: Sequence[Scored], fitted: Fit) -> None:
     """Print how often the evidence comes first, the calibration, and how refusing would do."""
-    best, right, has = outcomes(scored, weights)
+    o = outcomes(scored, fitted)
     top = [
-        s.evidence[np.argsort(-(s.features @ weights[:-1]))[:3]].any()
+        s.evidence[np.argsort(-(s.features @ fitted.score))[:3]].any()
         for s in scored
         if s.asked.evidence
     ]
-    area = np.mean((best[has][:, None] > best[~has]) + 0.5 * (best[has][:, None] == best[~has]))
+    high, low = o.answers[o.has][:, None], o.answers[~o.has][None]
     print(
-        f"{name}: {len(scored)} questions, evidence first {right[has].mean():.3f}, "
-        f"among three {np.mean(top):.3f}, AUROC {area:.3f}, "
-        f"calibration error {calibration_error(best, right):.3f}"
+        f"{name}: {len(scored)} questions, evidence first {o.right[o.has].mean():.3f}, "
+        f"among three {np.mean(top):.3f}, AUROC {np.mean((high > low) + 0.5 * (high == low)):.3f}, "
+        f"calibration error {calibration_error(o.probability, o.right):.3f}"
     )
-    for threshold in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
-        refused = best < threshold
-        f1 = 2 * np.sum(refused & ~has) / max(1, refused.sum() + (~has).sum())
-        given = np.mean(~refused[has])
+    for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
+        refused = o.answers < threshold
+        f1 = 2 * np.sum(refused & ~o.has) / max(1, refused.sum() + (~o.has).sum())
+        given = np.mean(~refused[o.has])
         print(f"  {threshold}: abstention F1 {f1:.2f}, answer rate {given:.2f}")
 
 
