@@ -20,7 +20,7 @@ from rag.library import Library
 from rag.reader import Reader
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings, seed_files
-from rag.types import Answer, Passage, ShortAnswer, Turn, Usage
+from rag.types import Answer, Notice, Passage, ShortAnswer, Turn, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,8 @@ class Assistant(Closing):
                     short_answer = part.text
                 elif isinstance(part, Usage):
                     usage += part
+                elif isinstance(part, Notice):
+                    notice = part.text
                 else:
                     checked = verifier.check(part)
                     verified |= checked.claim is not None

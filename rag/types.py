@@ -185,7 +185,14 @@ class Usage:
         return Usage(self.read + other.read, self.written + other.written)
 
 
-DraftPart = DraftClaim | ShortAnswer | Usage
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user on why a draft may be cut short."""
+
+    text: str
+
+
+DraftPart = DraftClaim | ShortAnswer | Usage | Notice
 """What an answerer writes, part by part. A draft without claims is a refusal."""
 
 

@@ -19,7 +19,7 @@ from rag.answering.models import explain
 from rag.chunking import count_tokens
 from rag.errors import ModelError
 from rag.prompts import load_prompt
-from rag.types import DraftClaim, DraftPart, Passage, Turn, Usage
+from rag.types import DraftClaim, DraftPart, Notice, Passage, Turn, Usage
 
 MOST_TURNS = 6
 """How many turns before a follow-up the model is shown."""
@@ -55,36 +55,32 @@ class GenerativeDrafter:
             return
         messages = load_prompt("answer").messages(question=question, passages=tagged(shown))
         parser = DraftParser()
-        used = Usage()
-        try:
-            for chunk in self._chunks(messages):
-                used += _usage(chunk)
-                yield from map(_unescaped, parser.feed(str(chunk.text)))
-        except ModelError:
-            yield used  # a sentence that was cut off is not even checked: it may say the opposite
-            raise
-        yield from map(_unescaped, parser.finish())
+        used, end = Usage(), ""
+        for chunk in self._chunks(messages):
+            used += _usage(chunk)
+            end = _end(chunk) or end
+            yield from map(_unescaped, parser.feed(str(chunk.text)))
         yield used
-
-    def _chunks(self, messages: list[BaseMessage]) -> Iterator[AIMessageChunk]:
-        """Yield what the model sends; whatever its client raises becomes a sentence."""
-        reason = ""
-        try:
-            for chunk in self._model.stream(messages):
-                yield chunk
-                reason = _end(chunk) or reason
-        except Exception as error:
-            raise explain(error, self._name) from error
-        if reason in CUT_OFF:
-            raise ModelError(
+        # A sentence that was cut off is not even checked: whole, it may have said the opposite.
+        if end in CUT_OFF:
+            yield Notice(
                 f"{self._name} had to stop in the middle of a sentence. "
                 "Allow longer answers with PINCITE_MAX_TOKENS, or ask for less."
             )
-        if not reason:
+        elif end:
+            yield from map(_unescaped, parser.finish())
+        else:
             raise ModelError(
                 f"The answer of {self._name} ended without its end: the server or a proxy before "
                 "it gave up. Ask again."
             )
+
+    def _chunks(self, messages: list[BaseMessage]) -> Iterator[AIMessageChunk]:
+        """Yield what the model sends; whatever its client raises becomes a sentence."""
+        try:
+            yield from self._model.stream(messages)
+        except Exception as error:
+            raise explain(error, self._name) from error
 
 
 def within_budget(passages: Sequence[Passage], tokens: int) -> list[Passage]:

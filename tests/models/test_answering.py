@@ -130,6 +130,16 @@ def test_an_answer_that_reached_its_limit_says_so(tmp_path: Path) -> None:
     assert "PINCITE_MAX_TOKENS" in answer.notice
 
 
+def test_a_limit_that_is_reached_before_anything_is_verified_is_a_refusal_that_says_so(
+    tmp_path: Path,
+) -> None:
+    script = Script((BAD, "Japan also"), finish_reason="length")
+    with answering(tmp_path, script) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert (answer.status, len(answer.rejections)) == (Status.NOT_IN_SOURCES, 1)
+    assert "PINCITE_MAX_TOKENS" in answer.notice
+
+
 def test_a_stream_that_ends_without_saying_so_is_no_complete_answer(tmp_path: Path) -> None:
     with answering(tmp_path, Script((GOOD, "Japan also"), finish_reason=None)) as (assistant, _):
         answer = assistant.ask(QUESTION)

@@ -77,6 +77,7 @@ function drawRefusal(exchange, strings, actions) {
     element("div", { class: "refusal" },
       element("h3", {}, icon("refusal"), element("span", { text: strings.refusal })),
       element("p", { text: near.length ? strings.refusal_text : strings.refusal_empty })),
+    exchange.notice && element("p", { class: "notice", text: exchange.notice }),
     near.length && element("ol", { class: "nearest" }, ...near),
     drawRejections(exchange, strings),
   ].filter(Boolean);
