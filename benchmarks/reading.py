@@ -25,6 +25,7 @@ from rag.reader import MODEL_FILE, PassageText, Reader, SentenceReading
 from rag.sentences import split_sentences
 from rag.types import Span
 from training.reader.examples import HELD_OUT, Example, read_squad
+from training.reader.measures import auroc
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,6 @@ def found(results: Sequence[Result], scores: Sequence[Sequence[float]], k: int) 
             ]
         )
     )
-
-
-def auroc(high: np.ndarray, low: np.ndarray) -> float:
-    """Return the chance that one of ``high`` is above one of ``low``; NaN if either is empty."""
-    if not len(high) or not len(low):
-        return float("nan")
-    return float(np.mean((high[:, None] > low) + 0.5 * (high[:, None] == low)))
 
 
 def by_embeddings(results: Sequence[Result]) -> list[list[float]]:

@@ -126,7 +126,7 @@ class Assistant(Closing):
     def _verified(self, retrieved: Retrieved) -> Iterator[Event]:
         """Check each part of the draft as it comes; a failure midway keeps what was verified."""
         verifier = Verifier(retrieved.passages)
-        short_answer, usage, notice, verified = "", Usage(), "", False
+        short_answer, usage, notice = "", Usage(), ""
         try:
             for part in self._drafter.draft(retrieved.query.text, retrieved.passages):
                 if isinstance(part, ShortAnswer):
@@ -136,11 +136,9 @@ class Assistant(Closing):
                 elif isinstance(part, Notice):
                     notice = part.text
                 else:
-                    checked = verifier.check(part)
-                    verified |= checked.claim is not None
-                    yield from _told(checked)
+                    yield from _told(verifier.check(part))
         except ModelError as error:
-            if not verified:
+            if not verifier.has_verified:
                 raise
             notice = str(error)
         answer = verifier.answer(

@@ -47,6 +47,11 @@ class Verifier:
         self._claims: list[Claim] = []
         self._rejections: list[Rejection] = []
 
+    @property
+    def has_verified(self) -> bool:
+        """Say whether any claim was kept so far."""
+        return bool(self._claims)
+
     def check(self, proposed: DraftClaim) -> Checked:
         """Keep a claim with at least one quote that stands in the sources."""
         citations, refused = _check(proposed, self._passages, self._numbers)

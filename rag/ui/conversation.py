@@ -63,7 +63,7 @@ def is_waiting() -> bool:
 
 
 def ask(question: str) -> None:
-    """Add a question, to be answered by ``answer_waiting``; one that failed gives way to it."""
+    """Add a question, to be answered after ``start_waiting``; one that failed gives way to it."""
     if question.strip() and not is_waiting():
         st.session_state[_EXCHANGES] = (*_without_failure(), Waiting(question.strip()))
 

@@ -51,9 +51,9 @@ def _draw_closed(error: PinciteError) -> None:
 
 def _draw_main(asker: Asker) -> None:
     records = asker.library.documents()
-    if conversation.is_waiting():
-        conversation.start_waiting(asker)
     waiting = conversation.is_waiting()
+    if waiting:
+        conversation.start_waiting(asker)
     poll = POLL_SECONDS if waiting else None
     st.fragment(_draw_conversation, run_every=poll)(asker, waiting)
     _draw_input(enabled=bool(records))

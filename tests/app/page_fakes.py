@@ -105,7 +105,11 @@ class FakeAsker:
         reply = self.ask(question, history, document_ids=document_ids)
         yield PassagesFound(reply.passages)
         yield from map(ClaimVerified, reply.claims)
+        self.before_the_end(question)
         yield Done(reply)
+
+    def before_the_end(self, question: str) -> None:
+        """Do what a test wants done while all but the end of an answer is known."""
 
 
 def asker(*documents: Document, **replies: Reply) -> FakeAsker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -16,8 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.assistant import Assistant
 from rag.errors import DocumentError, LibraryLockedError
-from rag.events import Event
-from rag.types import Document, Turn
+from rag.types import Document
 from rag.ui import conversation, session, strings
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -36,17 +35,8 @@ class Slow(FakeAsker):
 
     go_on: threading.Event = field(default_factory=threading.Event)
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        document_ids: Collection[str] | None = None,
-    ) -> Iterator[Event]:
-        *before, last = super().stream(question, history, document_ids=document_ids)
-        yield from before
+    def before_the_end(self, question: str) -> None:
         self.go_on.wait(20)
-        yield last
 
 
 @pytest.fixture

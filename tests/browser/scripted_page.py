@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from page_fakes import (
@@ -18,7 +18,6 @@ from page_fakes import (
 )
 
 from rag.errors import DocumentError
-from rag.events import Event
 from rag.types import Answer, Block, BlockKind, Document, Span, Turn
 from rag.ui import session
 from rag.ui.page import draw_page
@@ -64,18 +63,9 @@ class Scripted(FakeAsker):
             raise DocumentError("The server is down. Start it and ask again.")
         return super().ask(question, history, document_ids=document_ids)
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        document_ids: Collection[str] | None = None,
-    ) -> Iterator[Event]:
-        *before, last = super().stream(question, history, document_ids=document_ids)
-        yield from before
+    def before_the_end(self, question: str) -> None:
         if question == "Write slowly":
             self.go_on.wait(60)
-        yield last
 
 
 REPLIES = {

@@ -31,6 +31,7 @@ from rag.reader import MODEL_FILE, Reader
 from rag.retrieval import READ, HybridRetriever
 from rag.types import Document, Span
 from training.reader.examples import CALIBRATION, HELD_OUT, read_squad
+from training.reader.measures import auroc
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = sorted((ROOT / "benchmarks" / "tuning").glob("*.eval.yaml"))
@@ -255,10 +256,9 @@ def report(name: str, scored: Sequence[Scored], fitted: Fit) -> None:
         for s in scored
         if s.asked.evidence
     ]
-    high, low = o.answers[o.has][:, None], o.answers[~o.has][None]
     print(
         f"{name}: {len(scored)} questions, evidence first {o.right[o.has].mean():.3f}, "
-        f"among three {np.mean(top):.3f}, AUROC {np.mean((high > low) + 0.5 * (high == low)):.3f}, "
+        f"among three {np.mean(top):.3f}, AUROC {auroc(o.answers[o.has], o.answers[~o.has]):.3f}, "
         f"calibration error {calibration_error(o.probability, o.right):.3f}"
     )
     for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):

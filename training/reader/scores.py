@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from rag.evaluation.squad import token_f1
 from training.reader.encoding import Encoded, batches, encode
 from training.reader.examples import Example
+from training.reader.measures import auroc
 from training.reader.model import ANSWERABLE, END, EVIDENCE, START, Reader
 
 MOST_WORDS = 30
@@ -25,12 +26,6 @@ class Reading:
     answer: str
     answering: float
     evidence: tuple[float, ...]
-
-
-def auroc(high: Sequence[float], low: Sequence[float]) -> float:
-    """Return the chance that one of ``high`` is above one of ``low``."""
-    a, b = np.asarray(high)[:, None], np.asarray(low)[None]
-    return float(np.mean((a > b) + 0.5 * (a == b)))
 
 
 def evaluate(
@@ -60,7 +55,7 @@ def evaluate(
         "f1": best[0],
         "threshold": best[1],
         "f1_forced": float(np.mean([f for f, h in zip(forced, has, strict=True) if h])),
-        "auroc": auroc(answering[has].tolist(), answering[~has].tolist()),
+        "auroc": auroc(answering[has], answering[~has]),
         "evidence@1": float(np.mean(firsts)),
     }
 
