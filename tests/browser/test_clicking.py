@@ -179,3 +179,14 @@ def test_a_new_chat_starts_from_the_welcome(real_page: str, visit: Visitor) -> N
     expect(window.page.locator(".welcome h1")).to_be_visible()
     expect(window.page.locator(".exchange")).to_have_count(0)
     expect(window.page.locator("mark.cited")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_newest_answer_comes_into_view(real_page: str, visit: Visitor, width: int) -> None:
+    window = visit(real_page, width=width)
+    asked(window)
+    for _ in range(2):
+        window.ask(NOT_SAID)
+    expect(window.page.locator(".exchange")).to_have_count(3)
+    expect(window.page.locator(".exchange .question").last).to_be_in_viewport()
+    expect(window.page.locator(".exchange .refusal").last).to_be_in_viewport()

@@ -53,7 +53,7 @@ class Desk {
     this.welcome.replaceChildren(...(data.exchanges.length ? [] : drawWelcome(data, this.actions())));
     this.desk.classList.toggle("empty", data.exchanges.length === 0);
     if (changed || !before || before.first_document !== data.first_document) this.presentLast();
-    if (before && lastBegan(before.exchanges, data.exchanges)) this.scrollToLast();
+    if (lastBegan(before?.exchanges ?? [], data.exchanges)) this.scrollToLast();
   }
 
   actions() {
