@@ -66,7 +66,9 @@ class Document:
 
     ``id`` is a hash of the text alone, so the same words are the same document.
     ``blocks`` are in order, do not overlap, and cover all but white space.
-    ``pages`` has one span a page for paged formats and is empty for others.
+    ``pages`` has one span a page for paged formats and is empty for others. ``author`` and
+    ``published`` (an ISO 8601 date) are what the file itself says, or empty. ``hyphens`` are the
+    offsets of hyphens that only the end of a printed line put into a word.
     """
 
     id: str
@@ -76,6 +78,13 @@ class Document:
     media_type: str
     blocks: tuple[Block, ...]
     pages: tuple[Span, ...] = ()
+    author: str = ""
+    published: str = ""
+    hyphens: tuple[int, ...] = ()
+
+    def page_at(self, span: Span) -> int | None:
+        """Return the number, from 1, of the page where ``span`` starts; none without pages."""
+        return bisect_right(self.pages, span.start, key=lambda page: page.start) or None
 
     def kind_at(self, span: Span) -> BlockKind:
         """Return the kind of the block that holds the start of ``span`` (body if none does)."""

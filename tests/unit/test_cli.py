@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rag.cli import FAILED, MISUSED, OK, main
+from rag.cli import main
+from rag.cli.outcomes import FAILED, MISUSED, OK
 
 BRIDGE = "The bridge was designed by Anna Keller. It opened in 1931 after six years of work.\n"
 

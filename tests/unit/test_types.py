@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Answer, Citation, Claim, Span, Status, Verdict
+from rag.types import Answer, Citation, Claim, Document, Span, Status, Verdict
 
 SPANS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda p: Span(min(p), max(p)))
 
@@ -34,3 +34,15 @@ def test_an_answer_lists_each_citation_once_in_the_order_of_numbers() -> None:
     answer = Answer("q", "q", Status.ANSWERED, claims, (), ())
     assert answer.citations == (first, second)
     assert answer.text == "A. B."
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (4, 1), (5, 2), (9, 2)])
+def test_a_place_is_on_the_page_where_it_starts(start: int, page: int) -> None:
+    pages = (Span(0, 5), Span(5, 10))
+    document = Document("d", "t", "one, two, ", "f.pdf", "application/pdf", (), pages)
+    assert document.page_at(Span(start, 10)) == page
+
+
+def test_a_document_without_pages_has_none_anywhere() -> None:
+    document = Document("d", "t", "one", "f.txt", "text/plain", ())
+    assert document.page_at(Span(0, 3)) is None

@@ -1,0 +1,72 @@
+"""``python -m rag add | list | remove | ask | eval``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from rag.cli.asking import ask
+from rag.cli.documents import add, list_documents, remove
+from rag.cli.evaluating import evaluate
+from rag.cli.outcomes import FAILED, MISUSED
+from rag.errors import PinciteError
+from rag.settings import Settings, load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 if something was refused or failed, 2 if it was misused."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options, load_settings()))
+    except PinciteError as error:
+        print(f"pincite: {error}", file=sys.stderr)
+        return MISUSED
+    except KeyboardInterrupt:
+        print("pincite: interrupted; what was complete is kept.", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pincite",
+        description="Ask documents; get answers whose every citation is a real quotation.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_documents(commands)
+    asking = _command(commands, "ask", ask, "answer a question with quoted citations")
+    asking.add_argument("question")
+    asking.add_argument("--json", action="store_true", help="print one machine-readable record")
+    evaluating = _command(
+        commands, "eval", evaluate, "run evaluation sets in a library of their own"
+    )
+    evaluating.add_argument("sets", nargs="+", type=Path, metavar="FILE.eval.yaml")
+    evaluating.add_argument(
+        "--json", type=Path, metavar="OUT", help="write the report to this file"
+    )
+    return parser
+
+
+def _add_documents(commands: _Commands) -> None:
+    adding = _command(commands, "add", add, "read files or folders into the library")
+    adding.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER")
+    _command(commands, "list", list_documents, "list the library's documents")
+    removing = _command(commands, "remove", remove, "take documents out of the library")
+    removing.add_argument("names", nargs="+", metavar="ID|TITLE|FILE")
+
+
+_Command = Callable[[argparse.Namespace, Settings], int]
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(
+    commands: _Commands,
+    name: str,
+    run: _Command,
+    summary: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    parser.set_defaults(run=run)
+    return parser
