@@ -7,9 +7,10 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -32,14 +33,16 @@ expect.set_options(timeout=30_000)
 
 
 @contextmanager
-def _serving(script: Path, home: Path) -> Iterator[str]:
-    """Serve ``script`` with a library in ``home``; yield its address."""
+def serving(
+    script: Path, home: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Serve ``script`` with a library in ``home`` and further settings; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = ["--server.port", str(port), "--server.headless", "true"]
-    environment = {**os.environ, "PINCITE_HOME": str(home), "PYTHONPATH": str(FAKES)}
+    environment = {**os.environ, "PINCITE_HOME": str(home), "PYTHONPATH": str(FAKES), **settings}
     with (home.parent / "server.log").open("w") as log:
         process = subprocess.Popen(
             [*command, *options, "--server.fileWatcherType", "none"],
@@ -74,7 +77,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def real_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the app with the real assistant and a new library."""
-    with _serving(ROOT / "app.py", tmp_path_factory.mktemp("real") / "home") as address:
+    with serving(ROOT / "app.py", tmp_path_factory.mktemp("real") / "home") as address:
         yield address
 
 
@@ -82,7 +85,7 @@ def real_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def scripted_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the page with the assistant of ``scripted_page.py``."""
     script = Path(__file__).with_name("scripted_page.py")
-    with _serving(script, tmp_path_factory.mktemp("scripted") / "home") as address:
+    with serving(script, tmp_path_factory.mktemp("scripted") / "home") as address:
         yield address
 
 
