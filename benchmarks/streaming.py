@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests" / name) for name in ("models", "browser")]
 
 SENTENCES = (
-    'Tokyo got a promise. [[1 "Japan was able to draw a commitment from the Biden administration"]]\n',
+    'Tokyo got a promise. [[1 "Japan was able to draw a commitment from the Biden"]]\n',
     'Both back ASEAN. [[1 "affirmed their strong support for ASEAN’s unity and centrality"]]\n',
     'They will meet again. [[1 "another meeting of the Security Consultative Committee"]]\n',
 )
