@@ -68,6 +68,21 @@ def kind_of(question: str) -> QuestionKind:
     return min(found, key=lambda item: item[0])[1] if found else QuestionKind.OTHER
 
 
+_COMPARES = re.compile(
+    r"\b(?:compar(?:e[sd]?|ing|ison)|contrast(?:s|ed)?|differ(?:s|ed|ences?)?|versus|vs|alike"
+    r"|in common|disagree[sd]?|contradict(?:s|ed|ions?)?|similarit(?:y|ies))\b"
+    r"|\b(?:both|two|three|all|these)(?: of the)?(?: \w+)?"
+    r" (?:documents|articles|reports|texts|sources|papers|files|accounts|studies)\b"
+    r"|\b(?:each|either|another) (?:document|article|report|text|source|paper|file|study)\b",
+    re.IGNORECASE,
+)
+
+
+def compares(question: str) -> bool:
+    """Say whether the question is about what several documents say."""
+    return bool(_COMPARES.search(question))
+
+
 _COUNTED = re.compile(
     r"\b(?:two|three|four|five|six|seven|both|main|key|several|different|various|\d+)"
     r"\s+(\w+)(?:\s+(\w+))?",

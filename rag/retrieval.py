@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from pydantic import ConfigDict
 from rag.evidence import SentenceReader, judge
 from rag.index import Hit
 from rag.library import Library
-from rag.questions import terms
+from rag.questions import WORD, compares, is_stop_word, stem, terms
 from rag.types import BlockKind, Chunk, Document, Passage, Scores
 
 CANDIDATES = 50
@@ -30,6 +31,9 @@ CHROME_PENALTY = 0.1
 
 DUPLICATE_CONTAINMENT = 0.8
 """The share of a chunk's words which, if they stand in a better one, make it a duplicate."""
+
+MOST_COMPARED = 4
+"""How many documents take turns at the places where a question is about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class HybridRetriever(BaseRetriever):
             return self._found(question, wanted, document_ids)
         found = self._found(question, max(wanted, READ), document_ids)
         read = sorted(judge(self.reader, question, found), key=lambda p: -p.probability)
+        if compares(question):
+            read = [read[place] for place in by_turns([p.document.id for p in read])]
         return tuple(replace(p, number=number) for number, p in enumerate(read[:wanted], start=1))
 
     def _found(
@@ -74,6 +80,8 @@ class HybridRetriever(BaseRetriever):
     ) -> tuple[Passage, ...]:
         """Return at most ``k`` passages by both searches, best first."""
         ranked = self._candidates(question, document_ids)
+        if compares(question):
+            ranked = [ranked[at] for at in by_turns([c.document.id for c in ranked])]
         chosen = distinct(
             [candidate.text for candidate in ranked],
             k,
@@ -141,13 +149,30 @@ def fuse(
     }
 
 
+def by_turns(documents: Sequence[str]) -> list[int]:
+    """Return the places of a ranking so that the best ``MOST_COMPARED`` documents take turns.
+
+    The first of each document comes first, then the second of each; the other documents follow.
+    """
+    taking = list(dict.fromkeys(documents))[:MOST_COMPARED]
+    turns: Counter[str] = Counter()
+    keys = []
+    for place, document in enumerate(documents):
+        turn = turns[document] if document in taking else len(documents)
+        turns[document] += 1
+        keys.append((turn, place))
+    return [place for _, place in sorted(keys)]
+
+
 def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[int]:
     """Return the places of the first ``k`` texts that do not repeat a better one.
 
-    A text that may be an echo, such as a standfirst, yields to any text that holds its words and
-    is none, even a worse one: that is where a citation belongs.
+    A text that names a name or a number of its own repeats nothing, however like another it is:
+    two documents that disagree are both found. A text that may be an echo, such as a standfirst,
+    yields to any text that holds its words and is none, even a worse one: that is where a citation
+    belongs.
     """
-    words = [set(terms(text)) for text in texts]
+    words = [_Words(frozenset(terms(text)), _named(text)) for text in texts]
     chosen: list[int] = []
     for place, own in enumerate(words):
         if len(chosen) == k:
@@ -155,13 +180,27 @@ def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[in
         others = chosen
         if echoes[place]:
             others = chosen + [other for other, echo in enumerate(echoes) if not echo]
-        if not any(_contained(own, words[other]) for other in others):
+        if not any(own.stand_in(words[other]) for other in others):
             chosen.append(place)
     return chosen
 
 
-def _contained(own: set[str], other: set[str]) -> bool:
-    return len(own & other) >= DUPLICATE_CONTAINMENT * len(own) if own else False
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The stems of a text, and those of them that are names and numbers."""
+
+    all: frozenset[str]
+    named: frozenset[str]
+
+    def stand_in(self, other: _Words) -> bool:
+        """Say whether nearly all of these words are in ``other``, names and numbers all of them."""
+        shared = len(self.all & other.all)
+        return 0 < DUPLICATE_CONTAINMENT * len(self.all) <= shared and self.named <= other.all
+
+
+def _named(text: str) -> frozenset[str]:
+    words = [word for word in WORD.findall(text) if not is_stop_word(word)]
+    return frozenset(stem(word) for word in words if word[0].isupper() or word[0].isdigit())
 
 
 def _weighed(scores: dict[str, Scores], chunk: Chunk) -> Scores:

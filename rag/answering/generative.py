@@ -97,10 +97,23 @@ def within_budget(passages: Sequence[Passage], tokens: int) -> list[Passage]:
 def tagged(passages: Sequence[Passage]) -> str:
     """Return passages in numbered tags; no text can open or close one, since it is escaped."""
     return "\n".join(
-        f'<passage number="{passage.number}" title="{html.escape(passage.document.title)}">\n'
-        f"{html.escape(passage.text, quote=False)}\n</passage>"
+        f"<passage {_attributes(passage)}>\n{html.escape(passage.text, quote=False)}\n</passage>"
         for passage in passages
     )
+
+
+def _attributes(passage: Passage) -> str:
+    """Describe a passage and its document, with what is not known left out."""
+    document = passage.document
+    page = document.page_at(passage.span)
+    known = {
+        "number": str(passage.number),
+        "title": document.title,
+        "author": document.author,
+        "published": document.published,
+        "page": str(page or ""),
+    }
+    return " ".join(f'{name}="{html.escape(value)}"' for name, value in known.items() if value)
 
 
 def _unescaped(claim: DraftClaim) -> DraftClaim:

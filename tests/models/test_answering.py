@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,16 @@ def test_a_text_cannot_close_the_tag_of_its_passage() -> None:
     shown = tagged([passage(hostile)])
     assert shown.count("<passage") == shown.count("</passage>") == 1
     assert "&lt;/passage&gt;" in shown
+
+
+def test_a_passage_tells_author_date_and_page_where_they_are_known() -> None:
+    plain = passage("It rained.")
+    assert "author=" not in tagged([plain])
+    known = replace(
+        plain.document, author='Ann "Lee"', published="2021-04-12", pages=(Span(0, 10),)
+    )
+    shown = tagged([replace(plain, document=known)])
+    assert 'author="Ann &quot;Lee&quot;" published="2021-04-12" page="1"' in shown
 
 
 def test_escapes_that_a_model_copies_are_undone(tmp_path: Path) -> None:

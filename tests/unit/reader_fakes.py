@@ -11,10 +11,11 @@ from rag.types import Span
 
 @dataclass
 class ScriptedReader:
-    """Finds evidence in the sentences that hold certain words; the answer is their first three."""
+    """Finds evidence in the sentences that hold certain words; the answer is their beginning."""
 
     telling: dict[str, float] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answer_length: int = 3
 
     def read(
         self, question: str, passages: Sequence[PassageText]
@@ -25,4 +26,6 @@ class ScriptedReader:
 
     def _reading(self, sentence: str, span: Span) -> SentenceReading:
         score = max((v for word, v in self.telling.items() if word in sentence), default=-8.0)
-        return SentenceReading(score, score, score, Span(span.start, span.start + 3))
+        return SentenceReading(
+            score, score, score, Span(span.start, span.start + self.answer_length)
+        )

@@ -101,3 +101,41 @@ def test_each_claim_says_how_likely_it_answers() -> None:
 def test_a_sentence_of_two_passages_is_weighed_once() -> None:
     judged = judge(ScriptedReader(), "What?", passages(REPORT))
     assert len(candidates((*judged, *judged))) == 6
+
+
+FERRY = document("Island news\n\nThe ferry costs five pounds now. It rained.", BlockKind.TITLE)
+RIVAL = document(
+    "Harbour post\n\nThe ferry costs six pounds now. The sun shone.",
+    BlockKind.TITLE,
+    name="rival.txt",
+)
+
+
+def draft_of_two(reader: ScriptedReader, question: str) -> list[DraftPart]:
+    read = judge(reader, question, passages(FERRY, RIVAL))
+    return list(ExtractiveDrafter().draft(question, read))
+
+
+def test_two_documents_that_disagree_on_a_fact_are_both_quoted_and_not_merged() -> None:
+    reader = ScriptedReader({"five pounds": 6.0, "six pounds": 4.0})
+    parts = draft_of_two(reader, "What does the ferry cost?")
+    texts = [part.text for part in parts if isinstance(part, DraftClaim)]
+    assert texts == ["The ferry costs five pounds now.", "The ferry costs six pounds now."]
+
+
+def test_words_of_several_documents_are_the_short_answer_only_if_they_are_the_same() -> None:
+    reader = ScriptedReader({"five pounds": 6.0, "six pounds": 6.0})
+    agreeing = [p.text for p in draft_of_two(reader, "What is it?") if isinstance(p, ShortAnswer)]
+    assert agreeing == ["The"]  # the first word of both
+    reader = ScriptedReader({"five pounds": 6.0, "The sun shone": 6.0, "six": -9.0})
+    reader.answer_length = 9
+    other = [p.text for p in draft_of_two(reader, "What is it?") if isinstance(p, ShortAnswer)]
+    assert other == [""]
+
+
+def test_another_document_that_hardly_answers_is_not_quoted() -> None:
+    reader = ScriptedReader({"five pounds": 6.0, "six pounds": -6.0})
+    parts = draft_of_two(reader, "What does the ferry cost?")
+    assert [part.text for part in parts if isinstance(part, DraftClaim)] == [
+        "The ferry costs five pounds now."
+    ]

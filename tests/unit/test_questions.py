@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import QuestionKind, condense, counted, follows_up, kind_of, terms
+from rag.questions import QuestionKind, compares, condense, counted, follows_up, kind_of, terms
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,27 @@ def test_the_first_question_word_decides_what_is_asked_for(
     question: str, kind: QuestionKind
 ) -> None:
     assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do the two reports agree on the cost?",
+        "How does the first account differ from the second?",
+        "Compare what they say about trade.",
+        "What do both articles say about Seoul?",
+        "Which figures does each report give?",
+    ],
+)
+def test_a_question_about_several_documents_compares(question: str) -> None:
+    assert compares(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["What did the report say?", "Which two ministers came?", "Who wrote the articles?"]
+)
+def test_a_question_that_one_document_can_answer_compares_nothing(question: str) -> None:
+    assert not compares(question)
 
 
 def test_terms_are_stems_of_content_words_without_case_or_possessive() -> None:

@@ -11,7 +11,7 @@ from rag.documents import load_bytes, load_file
 from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
-from rag.retrieval import READ, HybridRetriever, distinct, fuse
+from rag.retrieval import READ, HybridRetriever, by_turns, distinct, fuse
 from rag.types import BlockKind
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
@@ -128,6 +128,25 @@ def test_fusing_keeps_every_hit_and_stays_between_0_and_1(
 def test_a_text_whose_words_stand_in_a_better_one_is_left_out() -> None:
     texts = ["The mayor opened the bridge on Monday.", "Mayor opened bridge.", "It rained."]
     assert distinct(texts, 3, echoes=[False] * 3) == [0, 2]
+
+
+@pytest.mark.parametrize("other", ["on 4 March", "by Ann Lee"])
+def test_a_text_that_differs_in_a_name_or_a_number_is_kept(other: str) -> None:
+    shared = "The mayor opened the new bridge over the river for traffic, fair, dance and market"
+    texts = [f"{shared} on 3 March, by Mo Ray.", f"{shared} {other}."]
+    assert distinct(texts, 2, echoes=[False, False]) == [0, 1]
+
+
+def test_documents_that_are_compared_take_turns() -> None:
+    assert by_turns(["a", "a", "a", "b", "b", "c"]) == [0, 3, 5, 1, 4, 2]
+    many = ["a", "b", "c", "d", "e", "a"]
+    assert by_turns(many) == [0, 1, 2, 3, 5, 4]
+
+
+def test_a_comparison_gets_passages_of_each_document(library: Library) -> None:
+    question = "Compare what both texts say about the Senkaku Islands and the alliance."
+    passages = HybridRetriever(library=library, k=3).retrieve(question)
+    assert "bread.txt" in {passage.document.source for passage in passages[:2]}
 
 
 def test_an_echo_yields_to_a_worse_text_that_holds_its_words() -> None:
