@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
+from rag.about import facts_asked
 from rag.answering import Answerer, answerer_for
 from rag.citations import Checked, Verifier
 from rag.closing import Closing
@@ -118,10 +119,18 @@ class Assistant(Closing):
 
     def _answer(self, steps: Iterator[Event | Retrieved]) -> Iterator[Event]:
         for step in steps:
-            if isinstance(step, Retrieved):
-                yield from self._verified(step)
-            else:
+            if not isinstance(step, Retrieved):
                 yield step
+            elif facts := facts_asked(step.query.text, step.passages):
+                yield Done(
+                    Verifier(step.passages).answer(
+                        step.query.inquiry.question,
+                        standalone_question=step.query.text,
+                        facts=facts,
+                    )
+                )
+            else:
+                yield from self._verified(step)
 
     def _verified(self, retrieved: Retrieved) -> Iterator[Event]:
         """Check each part of the draft as it comes; a failure midway keeps what was verified."""

@@ -11,6 +11,7 @@ from rag.types import (
     Answer,
     Citation,
     Claim,
+    DocumentFact,
     DraftClaim,
     Passage,
     ProposedQuote,
@@ -71,6 +72,7 @@ class Verifier:
         short_answer: str = "",
         usage: Usage = NO_USAGE,
         notice: str = "",
+        facts: tuple[DocumentFact, ...] = (),
     ) -> Answer:
         """Return the answer of what was kept.
 
@@ -79,13 +81,14 @@ class Verifier:
         return Answer(
             question=question,
             standalone_question=standalone_question,
-            status=_status(self._claims, cut_short=bool(self._rejections or notice)),
+            status=_status(self._claims or facts, cut_short=bool(self._rejections or notice)),
             claims=tuple(self._claims),
             rejections=tuple(self._rejections),
             passages=self._passages,
             short_answer=short_answer if _stands_in(short_answer, self._claims) else "",
             usage=usage,
             notice=notice,
+            facts=facts,
         )
 
 
@@ -142,7 +145,7 @@ def _stands_in(words: str, claims: Sequence[Claim]) -> bool:
     return any(words in citation.quote for claim in claims for citation in claim.citations)
 
 
-def _status(claims: Sequence[Claim], *, cut_short: bool) -> Status:
-    if not claims:
+def _status(told: Sequence[Claim] | Sequence[DocumentFact], *, cut_short: bool) -> Status:
+    if not told:
         return Status.NOT_IN_SOURCES
     return Status.PARTIAL if cut_short else Status.ANSWERED

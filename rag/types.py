@@ -272,6 +272,23 @@ class Status(StrEnum):
     NOT_IN_SOURCES = "not_in_sources"
 
 
+class FactKind(StrEnum):
+    """What a file says of its document besides its text."""
+
+    PUBLISHED = "published"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFact:
+    """What a document's file says of it, word for word; not a quotation of its text."""
+
+    document_id: str
+    title: str
+    kind: FactKind
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A verified answer: the only thing that may be drawn.
@@ -280,7 +297,8 @@ class Answer:
     ``standalone_question`` is the question that was searched for, with a follow-up's context
     filled in. ``partial`` means that some proposed quotes were rejected. ``passages`` are all
     that the answerer was given, best first. ``notice`` says in a sentence why an answer may be cut
-    short, and is empty for one that is complete.
+    short, and is empty for one that is complete. ``facts`` answer a question about the documents
+    themselves, in the place of claims.
     """
 
     question: str
@@ -292,11 +310,13 @@ class Answer:
     short_answer: str = ""
     usage: Usage = Usage()
     notice: str = ""
+    facts: tuple[DocumentFact, ...] = ()
 
     @property
     def text(self) -> str:
         """Return the answer's sentences as one string, empty for a refusal."""
-        return " ".join(claim.text for claim in self.claims)
+        told = [f"{fact.title}: {fact.kind} {fact.value}" for fact in self.facts]
+        return " ".join([*told, *(claim.text for claim in self.claims)])
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -67,6 +67,8 @@ def _answer_lines(answer: Answer, titles: dict[str, str]) -> Iterator[str]:
             yield f"  {passage.document.title}, characters {place}:\n    {passage.text}"
     else:
         yield ""
+    for fact in answer.facts:
+        yield f"{fact.title}: {fact.kind} {fact.value}, its file says."
     for citation in answer.citations:
         place = f"{citation.span.start}–{citation.span.end}"
         title = titles[citation.document_id]

@@ -1,0 +1,72 @@
+"""What a document's file says of the document itself, for questions about that.
+
+Author and date often stand nowhere in the text, so no quotation can prove them. They are told as
+what they are, with the document's name: what its file says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.questions import terms
+from rag.types import Document, DocumentFact, FactKind, Passage
+
+_NOUNS = (
+    r"(?:articles?|documents?|reports?|texts?|pages?|pieces?|papers?|posts?|files?|stor(?:y|ies)"
+    r"|essays?|sources?)"
+)
+_ITSELF = (
+    r"(?:this|that|it|the (?:articles?|documents?|texts?|pages?|files?)"
+    rf"|(?:this|that|these|those|each|every|both|which)(?: of the)?(?: \w+){{0,2}} {_NOUNS})"
+)
+_BY_NAME = rf"the (?:\w+ ){{0,3}}{_NOUNS}"
+_WHEN = r"\b(?:when|(?:what|which) (?:date|day|month|year))\b"
+_MADE = r"(?:published|written|posted|released|issued|dated)"
+
+
+def _forms(document: str) -> dict[FactKind, re.Pattern[str]]:
+    """Return what questions look like that ask for a fact of what ``document`` matches."""
+    forms = {
+        FactKind.PUBLISHED: (
+            rf"{_WHEN}.* {document} {_MADE}\b",
+            rf"\b(?:publication date|date of publication|date) of {document}",
+            rf"^\W*(?:when|on what date) (?:was|were|is) {_MADE} {document}",
+        ),
+        FactKind.AUTHOR: (
+            rf"\bwho (?:wrote|authored|published) {document}",
+            rf"\b(?:who(?: is|'s|’s| was| are| were)?|name) the authors? of {document}",
+            rf"\b(?:by whom|who) (?:was|is) {document} (?:written|authored) ?(?:by)?",
+        ),
+    }
+    return {kind: re.compile("|".join(own), re.IGNORECASE) for kind, own in forms.items()}
+
+
+_OF_ITSELF, _OF_ONE_NAMED = _forms(_ITSELF), _forms(rf"(?:{_ITSELF}|{_BY_NAME})")
+
+
+def facts_asked(question: str, passages: Sequence[Passage]) -> tuple[DocumentFact, ...]:
+    """Return what the files say that the question asks about them; none if it asks nothing such.
+
+    Of the documents of the passages, those whose titles the question names are meant, else all. If
+    one of these does not say, nothing is returned: its text may.
+    """
+    documents, is_named = _meant(question, passages)
+    forms = _OF_ONE_NAMED if is_named else _OF_ITSELF
+    kind = next((kind for kind, form in forms.items() if form.search(question)), None)
+    facts = [_fact(kind, document) for document in documents] if kind else []
+    return tuple(facts) if all(fact.value for fact in facts) else ()
+
+
+def _fact(kind: FactKind, document: Document) -> DocumentFact:
+    value = document.published if kind is FactKind.PUBLISHED else document.author
+    return DocumentFact(document.id, document.title, kind, value)
+
+
+def _meant(question: str, passages: Sequence[Passage]) -> tuple[list[Document], bool]:
+    """Return the documents that the question may mean, and whether it names them."""
+    documents = list({p.document.id: p.document for p in passages}.values())
+    asked = set(terms(question))
+    named = [len(asked & set(terms(document.title))) for document in documents]
+    most = max(named, default=0)
+    return [d for d, shared in zip(documents, named, strict=True) if shared == most], most > 0

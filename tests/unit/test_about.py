@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import pytest
+from verification_fakes import document, passages
+
+from rag.about import facts_asked
+from rag.types import FactKind
+
+HARBOUR = replace(
+    document("Harbour report\n\nThe wall was raised.", name="Harbour report"),
+    author="Ann Lee",
+    published="2021-04-12",
+)
+BRIDGE = replace(
+    document("Bridge report\n\nThe bridge is shut.", name="Bridge report"), published="2019"
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was this published?",
+        "when was the article written",
+        "What is the date of this report?",
+        "On which day was the document released?",
+        "What is the publication date of the text?",
+    ],
+)
+def test_a_question_for_the_date_of_the_document_gets_what_its_file_says(question: str) -> None:
+    (fact,) = facts_asked(question, passages(HARBOUR))
+    assert (fact.kind, fact.value, fact.title) == (
+        FactKind.PUBLISHED,
+        "2021-04-12",
+        "Harbour report",
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who wrote this?", "Who is the author of the article?", "Who wrote the harbour report?"],
+)
+def test_a_question_for_the_author_gets_what_the_file_says(question: str) -> None:
+    (fact,) = facts_asked(question, passages(HARBOUR))
+    assert (fact.kind, fact.value) == (FactKind.AUTHOR, "Ann Lee")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the wall raised?",
+        "When was the law published?",
+        "Who wrote the letter to the mayor?",
+        "Who published the figures?",
+        "When was the joint statement issued?",
+        "Who wrote the budget paper?",
+        "What did the report say about when it was written?",
+    ],
+)
+def test_a_question_about_what_the_text_tells_is_none_about_the_document(question: str) -> None:
+    assert facts_asked(question, passages(HARBOUR)) == ()
+
+
+def test_of_several_documents_the_one_that_is_named_is_meant() -> None:
+    shelf = passages(HARBOUR, BRIDGE)
+    (fact,) = facts_asked("When was the bridge report published?", shelf)
+    assert fact.value == "2019"
+    each = facts_asked("When was each report published?", shelf)
+    assert [fact.value for fact in each] == ["2021-04-12", "2019"]
+
+
+def test_nothing_is_invented_where_a_file_does_not_say() -> None:
+    assert facts_asked("Who wrote the bridge report?", passages(HARBOUR, BRIDGE)) == ()
+    assert facts_asked("When was this published?", ()) == ()
