@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import LibraryError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # WAL: searches go on while a document is written.
 # FULL: a document that was reported as added survives a power cut; there is one commit for each.
@@ -19,10 +19,11 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
-    "PRAGMA foreign_keys = ON",
 )
 
 _SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+_MIGRATIONS = Path(__file__).with_name("migrations")
+"""A file for each older format, ``<format>.sql``, that makes the next one of it."""
 
 
 class Database:
@@ -78,13 +79,41 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables, or those of an older format new, in one transaction."""
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        while (version := _version(connection)) != SCHEMA_VERSION:
+            for statement in _statements(_script(version, path)):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration makes tables anew
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _script(version: int, path: Path) -> str:
+    """Return what leads on from a format; 0 is that of an empty file."""
     if version > SCHEMA_VERSION:
         raise LibraryError(
             f"The library file {path} was made by a newer Pincite (format {version}, this one"
             f" reads format {SCHEMA_VERSION}). Update Pincite to open it."
         )
-    if version == 0:
-        connection.executescript(_SCHEMA_FILE.read_text("utf-8"))
+    file = _MIGRATIONS / f"{version}.sql" if version else _SCHEMA_FILE
+    return file.read_text("utf-8")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Cut a script at the ends of its statements: ``executescript`` would commit in between."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

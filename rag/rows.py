@@ -21,7 +21,7 @@ def insert_document(
     chunks: Sequence[Chunk],
     vectors: Vectors,
 ) -> None:
-    """Write a document with its blocks, pages and chunks; ``vectors`` has a row for each chunk."""
+    """Write a document and all that belongs to it; ``vectors`` has a row for each chunk."""
     number = _insert_text(connection, document, len(chunks))
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?, ?)",
@@ -31,6 +31,10 @@ def insert_document(
         "INSERT INTO pages VALUES (?, ?, ?, ?)",
         ((number, place, page.start, page.end) for place, page in enumerate(document.pages)),
     )
+    connection.executemany(
+        "INSERT INTO hyphens VALUES (?, ?)", ((number, place) for place in document.hyphens)
+    )
+    connection.execute("INSERT INTO origins VALUES (?, '', '')", (number,))
     for chunk, vector in zip(chunks, vectors.astype(FLOAT), strict=True):
         words = index_form(chunk.span.of(document.text))
         _insert_chunk(connection, number, chunk, words, vector.tobytes())
@@ -43,14 +47,18 @@ def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
         UnknownDocumentError: if there is none with that id.
     """
     number = _number_of(connection, document_id)
-    title, text, source, media_type = connection.execute(
-        "SELECT title, text, source, media_type FROM documents WHERE number = ?", (number,)
+    title, text, source, media_type, author, published = connection.execute(
+        "SELECT title, text, source, media_type, author, published FROM documents WHERE number = ?",
+        (number,),
     ).fetchone()
     blocks = connection.execute(
         "SELECT start, end, kind FROM blocks WHERE document = ? ORDER BY start", (number,)
     )
     pages = connection.execute(
         "SELECT start, end FROM pages WHERE document = ? ORDER BY place", (number,)
+    )
+    hyphens = connection.execute(
+        "SELECT place FROM hyphens WHERE document = ? ORDER BY place", (number,)
     )
     return Document(
         id=document_id,
@@ -60,6 +68,9 @@ def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
         media_type=media_type,
         blocks=tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in blocks),
         pages=tuple(Span(start, end) for start, end in pages),
+        author=author,
+        published=published,
+        hyphens=tuple(place for (place,) in hyphens),
     )
 
 
@@ -94,13 +105,15 @@ def _number_of(connection: sqlite3.Connection, document_id: str) -> int:
 def _insert_text(connection: sqlite3.Connection, document: Document, chunks: int) -> int:
     row = connection.execute(
         "INSERT INTO documents"
-        " (id, title, source, media_type, characters, chunks, added_at, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        " (id, title, source, media_type, author, published, characters, chunks, added_at, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
         (
             document.id,
             _encodable(document.title),
             _encodable(document.source),
             document.media_type,
+            _encodable(document.author),
+            _encodable(document.published),
             len(document.text),
             chunks,
             datetime.now(UTC).isoformat(timespec="seconds"),

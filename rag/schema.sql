@@ -1,5 +1,4 @@
 -- A library's SQLite file. Offsets count code points of documents.text, half-open.
-BEGIN;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seeds_seen (document_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -8,6 +7,8 @@ CREATE TABLE documents (
     title TEXT NOT NULL,
     source TEXT NOT NULL,
     media_type TEXT NOT NULL,
+    author TEXT NOT NULL,
+    published TEXT NOT NULL,
     characters INTEGER NOT NULL,
     chunks INTEGER NOT NULL,
     added_at TEXT NOT NULL,
@@ -23,6 +24,18 @@ CREATE TABLE pages (
     place INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     PRIMARY KEY (document, place)
 ) WITHOUT ROWID;
+CREATE TABLE hyphens (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (document, place)
+) WITHOUT ROWID;
+CREATE TABLE origins (  -- a document stays as long as it has one
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    origin TEXT NOT NULL,  -- an absolute path or an address; empty for what came without one
+    digest TEXT NOT NULL,  -- SHA-256 of the bytes that were read there; empty if unknown
+    PRIMARY KEY (document, origin)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX document_at_an_origin ON origins (origin) WHERE origin <> '';
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -40,5 +53,4 @@ CREATE VIEW chunk_values AS
 CREATE VIRTUAL TABLE chunk_words USING fts5 (
     words, tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
 );
-PRAGMA user_version = 1;
-COMMIT;
+PRAGMA user_version = 2;

@@ -22,7 +22,10 @@ _VECTORS, _IN_STEP, _CHANGING = "vectors", "in step", "changing"
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document as a list shows it; ``added_at`` is UTC in ISO 8601."""
+    """A document as a list shows it; ``added_at`` is UTC in ISO 8601.
+
+    ``author`` and ``published`` are what the file itself says, or empty.
+    """
 
     id: str
     title: str
@@ -31,6 +34,8 @@ class DocumentRecord:
     characters: int
     chunks: int
     added_at: str
+    author: str = ""
+    published: str = ""
 
 
 class Store:
@@ -105,8 +110,8 @@ class Store:
         """Return all documents in the order added."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, title, source, media_type, characters, chunks, added_at"
-                " FROM documents ORDER BY number"
+                "SELECT id, title, source, media_type, characters, chunks, added_at,"
+                " author, published FROM documents ORDER BY number"
             )
             return [DocumentRecord(*row) for row in rows]
 

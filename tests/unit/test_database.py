@@ -70,7 +70,7 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     Database(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 7")
-    with pytest.raises(LibraryError, match=r"newer Pincite \(format 7, .* format 1\).*Update"):
+    with pytest.raises(LibraryError, match=r"newer Pincite \(format 7, .* format 2\).*Update"):
         Database(path)
 
 

@@ -42,7 +42,13 @@ def test_a_document_comes_back_as_it_was(store: Store) -> None:
     kinds = (BlockKind.TITLE, BlockKind.BODY)
     spans = (Span(0, 5), Span(6, len(text) - 1))
     blocks = tuple(map(Block, spans, kinds))
-    original = replace(document(text, pages=(Span(0, 5), Span(5, 5), Span(5, 9))), blocks=blocks)
+    original = replace(
+        document(text, pages=(Span(0, 5), Span(5, 5), Span(5, 9))),
+        blocks=blocks,
+        author="Zoë Ōkubo",
+        published="2026-03-12",
+        hyphens=(3, 8, 11),
+    )
     insert(store, original)
     assert store.document(original.id) == original
 
@@ -74,6 +80,13 @@ def test_records_say_what_a_document_is_in_the_order_added(store: Store) -> None
     assert (first.title, first.source, first.media_type) == ("hen", "hen.txt", "text/plain")
     assert (first.characters, first.chunks) == (len(HENS.text), 30)
     assert first.added_at.endswith("+00:00")
+    assert (first.author, first.published) == ("", "")
+
+
+def test_records_say_who_wrote_a_document_and_when(store: Store) -> None:
+    insert(store, replace(FOXES, author="Anna Keller", published="2026-03-12"))
+    (record,) = store.records()
+    assert (record.author, record.published) == ("Anna Keller", "2026-03-12")
 
 
 def test_chunks_come_back_as_they_were(store: Store) -> None:
@@ -105,7 +118,7 @@ def test_deleting_leaves_nothing_of_a_document_and_all_of_the_others(
     assert sum(len(chunks) for chunks, _ in store.vectors(100)) == 30
     assert store.search("fox fox1 fox2", 100) == []
     assert len(store.search("hen", 100)) == 30
-    for table in ("blocks", "chunk_words"):
+    for table in ("blocks", "chunk_words", "chunks", "vectors"):
         with store._database.reading() as connection:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (30,)
 
