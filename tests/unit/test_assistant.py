@@ -1,5 +1,6 @@
 """The whole path, with everything real: article, Chroma, models, verification."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,19 @@ def test_what_happens_is_told_in_order(assistant: Assistant) -> None:
     assert (found.passages, done.answer.passages) == (done.answer.passages, found.passages)
     assert [e.claim for e in verified if isinstance(e, ClaimVerified)] == list(done.answer.claims)
     assert len(verified) == len(done.answer.claims) > 0
+
+
+def test_author_and_date_are_told_as_what_the_file_says_and_not_quoted(
+    assistant: Assistant,
+) -> None:
+    bread = load_bytes(b"Bread needs time.", source="bread.txt", max_bytes=1000)
+    assistant.library.add(replace(bread, author="Ann Lee", published="2021-04-12"))
+    chosen = [bread.id]
+    answer = assistant.ask("When was this published?", document_ids=chosen)
+    assert (answer.status, answer.text) == (Status.ANSWERED, "bread: published 2021-04-12")
+    assert answer.citations == ()
+    assert assistant.ask("Who wrote this?", document_ids=chosen).facts[0].value == "Ann Lee"
+    assistant.library.remove(bread.id)
 
 
 def test_only_the_documents_named_are_asked(assistant: Assistant) -> None:
