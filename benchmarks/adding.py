@@ -21,6 +21,7 @@ from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document
 from rag.documents import load_bytes
 from rag.embedding import EmbeddingModel, load_embedding_model
 from rag.library import Library
+from rag.limits import Limits
 from rag.types import Document
 
 FLOOR = 0.7
@@ -84,7 +85,7 @@ def read_text(folder: Path, size: int) -> Document:
     if len(data) < size:
         raise SystemExit(f"{folder} has {len(data):,} bytes of text, {size:,} are needed")
     text = data[:size].decode("utf-8", "ignore")
-    return load_bytes(text.encode(), source="corpora.txt", max_bytes=size)
+    return load_bytes(text.encode(), source="corpora.txt", limits=Limits(max_bytes=size))
 
 
 def add(document: Document, model: EmbeddingModel) -> float:

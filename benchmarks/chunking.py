@@ -26,6 +26,7 @@ from squad import DATA, SQUAD, read_squad, sample
 from rag.documents import load_bytes, load_file
 from rag.embedding import EmbeddingModel, load_embedding_model
 from rag.library import Library
+from rag.limits import Limits
 from rag.retrieval import HybridRetriever
 from rag.types import Document, Passage, Span
 
@@ -103,7 +104,7 @@ def measure(
     home: Path, model: EmbeddingModel, chunks: tuple[int, int], options: argparse.Namespace
 ) -> Row:
     documents, questions = read_corpora(options.data / "retrieval", options.characters)
-    article = load_file(ARTICLE, max_bytes=MOST_BYTES)
+    article = load_file(ARTICLE, limits=Limits(max_bytes=MOST_BYTES))
     on_article = [
         question_on(article, text, [article.text.index(quote)], [quote])
         for text, quote in ARTICLE_QUESTIONS.items()
@@ -143,7 +144,7 @@ def read_corpora(folder: Path, characters: int) -> tuple[list[Document], list[Qu
         path.stem: load_bytes(
             path.read_text(encoding="utf-8")[:characters].encode(),
             source=path.name,
-            max_bytes=MOST_BYTES,
+            limits=Limits(max_bytes=MOST_BYTES),
         )
         for path in sorted((folder / "corpora").glob("*.md"))
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.documents import load_bytes
+from rag.limits import Limits
 from rag.types import Document, Span
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -31,7 +32,7 @@ def read_squad(path: Path) -> tuple[list[Document], list[Question]]:
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         text = "\n\n".join(paragraph["context"] for paragraph in article["paragraphs"])
         document = load_bytes(
-            text.encode(), source=f"{article['title']}.txt", max_bytes=100_000_000
+            text.encode(), source=f"{article['title']}.txt", limits=Limits(max_bytes=100_000_000)
         )
         if document.text != text:
             raise ValueError(f"{article['title']} was changed when it was read")

@@ -188,6 +188,6 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
             )
         )
         if seeds:
-            library.add_seeds(load_file(f, max_bytes=settings.max_bytes) for f in seed_files())
+            library.add_seeds(load_file(f, limits=settings.limits) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
     return Assistant(settings, library, answerer, reader)

@@ -26,7 +26,19 @@ class UndecodableDocumentError(DocumentError):
 
 
 class DocumentTooLargeError(DocumentError):
-    """A file is above the limit ``PINCITE_MAX_BYTES``."""
+    """A file is above one of the limits, such as ``PINCITE_MAX_BYTES``."""
+
+
+class ProtectedError(DocumentError):
+    """A file is encrypted or asks for a password."""
+
+
+class ParserError(DocumentError):
+    """The process that parsed a file died, or was stopped at the limit of time."""
+
+
+class FetchError(DocumentError):
+    """What an address names cannot be fetched, or must not be."""
 
 
 class LibraryError(PinciteError):

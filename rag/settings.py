@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
+from rag.limits import Limits
 
 PREFIX = "PINCITE_"
 ENV_FILE = ".env"
@@ -90,6 +91,39 @@ class Settings(BaseSettings):
     ] = None
     embedding: Annotated[str, Field(description="builtin, or provider:model")] = "builtin"
     max_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
+    max_pages: Annotated[int, Field(ge=1, description="most pages of a document")] = 5_000
+    max_characters: Annotated[
+        int, Field(ge=1, description="most characters of a document's text")
+    ] = 20_000_000
+    max_expansion: Annotated[
+        int, Field(ge=1, description="how many times its size an archive may unpack to")
+    ] = 100
+    max_nesting: Annotated[
+        int, Field(ge=8, le=5_000, description="how deep the elements of a page may lie")
+    ] = 250
+    max_seconds: Annotated[
+        float, Field(gt=0, le=3600, description="most seconds for parsing one file")
+    ] = 60
+    max_memory: Annotated[
+        int, Field(ge=500_000_000, description="bytes of memory for parsing one file")
+    ] = 1_500_000_000
+    allow_urls: Annotated[bool, Field(description="fetch documents from addresses")] = True
+    fetch_seconds: Annotated[
+        float, Field(gt=0, le=3600, description="most seconds for fetching one address")
+    ] = 30
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of what is read."""
+        return Limits(
+            max_bytes=self.max_bytes,
+            max_pages=self.max_pages,
+            max_characters=self.max_characters,
+            max_expansion=self.max_expansion,
+            max_nesting=self.max_nesting,
+            max_seconds=self.max_seconds,
+            max_memory=self.max_memory,
+        )
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -13,7 +13,7 @@ from rag.cli.outcomes import OK
 from rag.evaluation.report import answer_record
 from rag.events import ClaimRejected, ClaimVerified, Done, Event
 from rag.settings import Settings
-from rag.types import Answer, Status, Usage
+from rag.types import Answer, Document, Span, Status, Usage
 
 
 def ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -63,18 +63,24 @@ def _answer_lines(answer: Answer, titles: dict[str, str]) -> Iterator[str]:
         if answer.nearest:
             yield "\nThe nearest passages:"
         for passage in answer.nearest:
-            place = f"{passage.span.start}–{passage.span.end}"
-            yield f"  {passage.document.title}, characters {place}:\n    {passage.text}"
+            place = _place(passage.document, passage.span)
+            yield f"  {passage.document.title}, {place}:\n    {passage.text}"
     else:
         yield ""
     for fact in answer.facts:
         yield f"{fact.title}: {fact.kind} {fact.value}, its file says."
+    documents = {passage.document.id: passage.document for passage in answer.passages}
     for citation in answer.citations:
-        place = f"{citation.span.start}–{citation.span.end}"
-        title = titles[citation.document_id]
-        yield f"[{citation.number}] {title}, characters {place} ({citation.verdict})"
+        document = documents[citation.document_id]
+        place = _place(document, citation.span)
+        yield f"[{citation.number}] {titles[document.id]}, {place} ({citation.verdict})"
         yield f"    “{citation.quote}”"
     if answer.notice:
         yield f"\n{answer.notice}"
     if answer.usage != Usage():
         yield f"\nTokens: {answer.usage.read:,} read, {answer.usage.written:,} written."
+
+
+def _place(document: Document, span: Span) -> str:
+    page = document.page_at(span)
+    return f"{'' if page is None else f'p. {page}, '}characters {span.start}–{span.end}"

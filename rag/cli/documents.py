@@ -46,7 +46,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _add_file(assistant: Assistant, path: Path) -> AddOutcome:
-    document = load_file(path, max_bytes=assistant.settings.max_bytes)
+    document = load_file(path, limits=assistant.settings.limits)
     with progress_bar(path.name, " passages") as progress:
         return assistant.library.add(document, progress=progress)
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import charset_normalizer
 
+from rag.documents.formats import declared_encoding, looks_like_html
 from rag.errors import BinaryDocumentError, UndecodableDocumentError
 
 _SAMPLE = 1 << 16
@@ -30,8 +32,6 @@ _BYTE_ORDER_MARKS = (
 )
 
 _SIGNATURES = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a zip archive or an office document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -41,6 +41,20 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"{\\rtf", "a rich-text document"),
 )
+
+_INSTEAD = "Add a PDF, Word, EPUB, HTML, Markdown or plain-text file instead."
+
+_AS_BROWSERS_DO = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+}
+"""Encodings that pages declare, and those that they are in."""
 
 _NOT_OLDER = [f"utf_{size}{order}" for size in (16, 32) for order in ("", "_be", "_le")] + ["utf_7"]
 
@@ -84,8 +98,26 @@ def decode(data: bytes, source: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def decode_page(data: bytes) -> str:
+    """Return the text of a page of HTML in the encoding that it declares, damaged or not.
+
+    Browsers read on where bytes are wrong, and so many pages have some. Empty where ``data`` is no
+    such page or declares no encoding that is known, and where it is UTF-8 without a fault.
+    """
+    declared = declared_encoding(data)
+    if not declared or not looks_like_html(data[:_SAMPLE].decode("latin-1"), ""):
+        return ""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        with suppress(LookupError):  # of an encoding that is unknown, or none of text
+            name = codecs.lookup(declared).name
+            return data.decode(_AS_BROWSERS_DO.get(name, name), "replace")
+    return ""
+
+
 def _not_text(source: str, what: str) -> str:
-    return f"{source} is not a text file: {what}. Add a plain-text or Markdown file instead."
+    return f"{source} is not a document that Pincite reads: {what}. {_INSTEAD}"
 
 
 def _unicode_encoding(data: bytes, source: str) -> str | None:

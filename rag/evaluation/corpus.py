@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.documents import SUFFIXES, load_file
 from rag.errors import DocumentError, EvaluationSetError
 from rag.evaluation.cases import EvaluationSet
+from rag.limits import Limits
 from rag.types import Document
 
 
@@ -45,7 +46,7 @@ class Corpus:
         ]
 
 
-def load_corpus(evaluation_set: EvaluationSet, *, max_bytes: int) -> Corpus:
+def load_corpus(evaluation_set: EvaluationSet, *, limits: Limits) -> Corpus:
     """Read every document of the set.
 
     Raises:
@@ -55,7 +56,7 @@ def load_corpus(evaluation_set: EvaluationSet, *, max_bytes: int) -> Corpus:
     files: dict[Path, Document] = {}
     for path in evaluation_set.documents:
         for file in _files_at(path, evaluation_set.path):
-            files[file] = _load(file, evaluation_set.path, max_bytes)
+            files[file] = _load(file, evaluation_set.path, limits)
     return Corpus(files)
 
 
@@ -77,8 +78,8 @@ def _files_at(path: Path, set_path: Path) -> Iterator[Path]:
         )
 
 
-def _load(file: Path, set_path: Path, max_bytes: int) -> Document:
+def _load(file: Path, set_path: Path, limits: Limits) -> Document:
     try:
-        return load_file(file, max_bytes=max_bytes)
+        return load_file(file, limits=limits)
     except DocumentError as error:
         raise EvaluationSetError(f"{set_path}: documents: {error}") from error

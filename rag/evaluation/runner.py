@@ -75,7 +75,7 @@ class SetRunner(Closing):
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.set = read_set(path)
-        self.corpus = load_corpus(self.set, max_bytes=settings.max_bytes)
+        self.corpus = load_corpus(self.set, limits=settings.limits)
         self._gold = {gold.case.id: gold for gold in resolve(self.set, self.corpus)}
         self._numbers = {case_id: number for number, case_id in enumerate(self._gold, start=1)}
         self._cutoffs = cutoffs(self.set.gates, top_k=settings.top_k)

@@ -33,7 +33,9 @@ REMOVE_HELP = "Take this document out of the library"
 REMOVED = "Removed:"
 UNDO = "Undo"
 ADD = "Add documents"
-ADD_HELP = "Text and Markdown files, several at once. They stay on this computer."
+ADD_HELP = (
+    "PDF, Word, web pages, EPUB, Markdown and text, several at once. They stay on this computer."
+)
 ADDED = "Added:"
 UNCHANGED = "Already in the library:"
 SETTINGS = "Settings in force"
@@ -155,7 +157,7 @@ CONVERSATION = {
         "Pincite answers from your documents alone. Each sentence carries numbered quotations "
         "that were found in the source, word for word: click a number to see the place."
     ),
-    "empty_library": "Your library is empty. Add a text or Markdown file in the sidebar to begin.",
+    "empty_library": "Your library is empty. Add a document in the sidebar to begin.",
     "suggestions": "Try one of these",
     "read_source": "Read the source",
     "conversation": "Conversation",

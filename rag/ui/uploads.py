@@ -53,9 +53,8 @@ def _reporter(bar: DeltaGenerator, label: str) -> Callable[[int, int], None]:
 
 
 def _add(asker: Asker, file: UploadedFile, progress: Callable[[int, int], None]) -> Notice:
-    most = asker.settings.max_bytes
     try:
-        document = load_bytes(file.getvalue(), source=file.name, max_bytes=most)
+        document = load_bytes(file.getvalue(), source=file.name, limits=asker.settings.limits)
         outcome = asker.library.add(document, progress=progress)
     except PinciteError as error:
         return Notice("error", str(error))

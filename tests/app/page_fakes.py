@@ -10,6 +10,7 @@ from rag.documents import load_file
 from rag.errors import UnknownDocumentError
 from rag.events import ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.library import AddOutcome, DocumentRecord
+from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -34,7 +35,7 @@ MARCH = "Leaders’ Video Conference held on March 12"
 
 
 def article() -> Document:
-    return load_file(ARTICLE_FILE, max_bytes=1_000_000)
+    return load_file(ARTICLE_FILE, limits=Limits(max_bytes=1_000_000))
 
 
 @dataclass

@@ -29,6 +29,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.documents import load_bytes
 from rag.errors import ModelError
 from rag.events import ClaimRejected, ClaimVerified, Done, PassagesFound
+from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import (
     BlockKind,
@@ -213,7 +214,7 @@ def test_a_follow_up_that_the_model_cannot_rewrite_is_understood_by_rules(
 
 
 def text_document(text: str) -> Document:
-    return load_bytes(text.encode(), source="text.txt", max_bytes=10**6)
+    return load_bytes(text.encode(), source="text.txt", limits=Limits(max_bytes=10**6))
 
 
 def passage(text: str, number: int = 1) -> Passage:

@@ -10,6 +10,7 @@ from rag.assistant import Assistant, Inquiry, open_assistant
 from rag.documents import load_bytes
 from rag.errors import DocumentTooLargeError, ModelError
 from rag.events import ClaimVerified, Done, PassagesFound, Searching
+from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import Status, Turn
 
@@ -70,7 +71,7 @@ def test_what_happens_is_told_in_order(assistant: Assistant) -> None:
 def test_author_and_date_are_told_as_what_the_file_says_and_not_quoted(
     assistant: Assistant,
 ) -> None:
-    bread = load_bytes(b"Bread needs time.", source="bread.txt", max_bytes=1000)
+    bread = load_bytes(b"Bread needs time.", source="bread.txt", limits=Limits(max_bytes=1000))
     assistant.library.add(replace(bread, author="Ann Lee", published="2021-04-12"))
     chosen = [bread.id]
     answer = assistant.ask("When was this published?", document_ids=chosen)
@@ -96,7 +97,7 @@ def test_an_assistant_without_seeds_answers_from_what_is_added(tmp_path: Path) -
     with open_assistant(Settings(home=tmp_path), seeds=False) as assistant:
         assert assistant.ask("Who designed the bridge?").status is Status.NOT_IN_SOURCES
         text = b"The bridge was designed by Anna Keller. It opened in 1931."
-        assistant.library.add(load_bytes(text, source="bridge.txt", max_bytes=1000))
+        assistant.library.add(load_bytes(text, source="bridge.txt", limits=Limits(max_bytes=1000)))
         assert "Anna Keller" in assistant.ask("Who designed the bridge?").text
 
 

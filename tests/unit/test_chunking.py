@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document, count_tokens
 from rag.documents import load_bytes, load_file
+from rag.limits import Limits
 from rag.sentences import split_sentences
 from rag.types import Block, BlockKind, Chunk, Document, Span
 
@@ -143,14 +144,14 @@ class TestKinds:
 
 class TestTheSeed:
     def test_by_default_its_body_is_cut_into_passages_of_a_few_sentences(self) -> None:
-        document = load_file(SEED, max_bytes=1_000_000)
+        document = load_file(SEED, limits=Limits(max_bytes=1_000_000))
         chunks = chunk_document(document, tokens=DEFAULT_TOKENS, overlap=DEFAULT_OVERLAP)
         lengths = [len(chunk.span) for chunk in chunks if chunk.kind is BlockKind.BODY]
         assert sum(lengths) / len(lengths) <= 800
         assert len({chunk.id for chunk in chunks}) == len(chunks)
 
     def test_every_sentence_is_whole_in_some_chunk_of_its_kind(self) -> None:
-        document = load_file(SEED, max_bytes=1_000_000)
+        document = load_file(SEED, limits=Limits(max_bytes=1_000_000))
         chunks = chunk_document(document, tokens=DEFAULT_TOKENS, overlap=DEFAULT_OVERLAP)
         for block in document.blocks:
             for sentence in split_sentences(document.text, block.span):
@@ -199,6 +200,6 @@ def test_any_text_is_chunked_soundly(text: str, tokens: int, overlap: int) -> No
 @pytest.mark.parametrize("unit", ["word ", "x", "A short sentence. ", "a\n\n\n\n"])
 def test_a_long_run_takes_linear_time(unit: str) -> None:
     data = (unit * (200_000 // len(unit))).encode()
-    document = load_bytes(data, source="a.txt", max_bytes=2_000_000)
+    document = load_bytes(data, source="a.txt", limits=Limits(max_bytes=2_000_000))
     chunks = chunk_document(document, tokens=DEFAULT_TOKENS, overlap=DEFAULT_OVERLAP)
     assert max(len(chunk.span) for chunk in chunks) <= 2_000

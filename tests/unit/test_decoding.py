@@ -175,8 +175,6 @@ class TestBinary:
     @pytest.mark.parametrize(
         ("start", "name"),
         [
-            (b"%PDF-1.7\n%text follows", "a PDF"),
-            (b"PK\x03\x04", "a zip archive"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
             (b"\xff\xd8\xff\xe0", "a JPEG image"),
             (b"\x1f\x8b\x08", "a gzip archive"),
@@ -184,12 +182,14 @@ class TestBinary:
         ],
     )
     def test_a_known_format_is_refused_by_its_name(self, start: bytes, name: str) -> None:
-        with pytest.raises(BinaryDocumentError, match=f"a.bin is not a text file: it is {name}"):
+        with pytest.raises(BinaryDocumentError, match=f"a.bin is not a document .*: it is {name}"):
             decode(start, "a.bin")
 
     def test_text_with_a_nul_character_is_refused(self) -> None:
         for data in (b"text with\0a NUL", "text with\0a NUL".encode("utf-16")):
-            with pytest.raises(BinaryDocumentError, match=r"Add a plain-text or Markdown file"):
+            with pytest.raises(
+                BinaryDocumentError, match=r"Add a PDF, Word, EPUB, HTML, Markdown or"
+            ):
                 decode(data, "a.txt")
 
     def test_random_bytes_are_refused(self) -> None:

@@ -15,10 +15,11 @@ from rag.errors import (
     DocumentTooLargeError,
     EmptyDocumentError,
 )
+from rag.limits import Limits
 from rag.types import BlockKind, Document, Span
 
 SEED = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
-LIMIT = 1_000_000
+LIMITS = Limits(max_bytes=1_000_000)
 SOURCES = st.sampled_from(["a.txt", "a.md", "notes", "", "x.y/z.markdown", "\0"])
 MARKS = st.lists(
     st.sampled_from(
@@ -52,7 +53,7 @@ MARKS = st.lists(
 
 
 def load(text: str, source: str = "a.txt") -> Document:
-    return load_bytes(text.encode("utf-8"), source=source, max_bytes=LIMIT)
+    return load_bytes(text.encode("utf-8"), source=source, limits=LIMITS)
 
 
 def words_of(document: Document, kind: BlockKind) -> list[str]:
@@ -61,18 +62,18 @@ def words_of(document: Document, kind: BlockKind) -> list[str]:
 
 class TestTheSeed:
     def test_it_is_kept_whole(self) -> None:
-        document = load_file(SEED, max_bytes=LIMIT)
+        document = load_file(SEED, limits=LIMITS)
         assert document.text.encode() == SEED.read_bytes()
         assert document.media_type == "text/plain"
         assert document.source == "japan_us_alliance.txt"
 
     def test_its_title_is_labelled_once(self) -> None:
-        document = load_file(SEED, max_bytes=LIMIT)
+        document = load_file(SEED, limits=LIMITS)
         assert document.title == "The Japan-US Alliance During the Biden Administration"
         assert words_of(document, BlockKind.TITLE) == [document.title]
 
     def test_all_that_repeats_around_the_body_is_chrome(self) -> None:
-        document = load_file(SEED, max_bytes=LIMIT)
+        document = load_file(SEED, limits=LIMITS)
         assert words_of(document, BlockKind.CHROME) == [
             "Tokyo Report",
             "Recent Features",
@@ -82,7 +83,7 @@ class TestTheSeed:
         ]
 
     def test_its_echo_is_the_standfirst_and_the_last_paragraph_is_body(self) -> None:
-        document = load_file(SEED, max_bytes=LIMIT)
+        document = load_file(SEED, limits=LIMITS)
         (standfirst,) = words_of(document, BlockKind.STANDFIRST)
         body = words_of(document, BlockKind.BODY)
         assert len(body) == 11
@@ -98,12 +99,12 @@ class TestIdentity:
         expected = hashlib.sha256(b"One.\nTwo.\n").hexdigest()[:32]
         for data in (b"One.\nTwo.\n", b"One.\r\nTwo.\r\n", b"\xef\xbb\xbfOne.\rTwo.\r"):
             for source in ("a.txt", "b.md"):
-                assert load_bytes(data, source=source, max_bytes=LIMIT).id == expected
+                assert load_bytes(data, source=source, limits=LIMITS).id == expected
 
     def test_the_same_text_in_another_encoding_is_the_same_document(self) -> None:
         text = "The café charges €3 — “a fair price”, they say."
         ids = {
-            load_bytes(text.encode(encoding), source="a.txt", max_bytes=LIMIT).id
+            load_bytes(text.encode(encoding), source="a.txt", limits=LIMITS).id
             for encoding in ("utf-8", "utf-16", "cp1252")
         }
         assert len(ids) == 1
@@ -142,12 +143,13 @@ class TestFormats:
         assert load("# T\n\n- one\n- two\n\n```\ncode\n```", "a.txt").media_type == "text/markdown"
         assert load("Plain words.\n\nMore of them.", "a.md").media_type == "text/plain"
 
-    def test_the_suffixes_are_those_of_plain_text_and_markdown(self) -> None:
-        assert SUFFIXES == (".txt", ".md", ".markdown")
+    def test_the_suffixes_are_those_of_the_formats(self) -> None:
+        suffixes = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".epub")
+        assert suffixes == SUFFIXES
 
     def test_binary_content_is_refused_whatever_its_name(self) -> None:
-        with pytest.raises(BinaryDocumentError, match=r"a\.md is not a text file: it is a PDF"):
-            load_bytes(b"%PDF-1.4 ...", source="a.md", max_bytes=LIMIT)
+        with pytest.raises(BinaryDocumentError, match=r"a\.md is not a document .* a PNG image"):
+            load_bytes(b"\x89PNG ...", source="a.md", limits=LIMITS)
 
 
 class TestPlainText:
@@ -186,33 +188,33 @@ class TestRefusals:
     @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf", "\u00a0\u2003".encode()])
     def test_an_empty_file_is_refused(self, data: bytes) -> None:
         with pytest.raises(EmptyDocumentError, match=r"a\.txt has no text"):
-            load_bytes(data, source="a.txt", max_bytes=LIMIT)
+            load_bytes(data, source="a.txt", limits=LIMITS)
 
     def test_too_many_bytes_are_refused_with_both_numbers_and_the_setting(self) -> None:
         with pytest.raises(
             DocumentTooLargeError, match=r"1,001 bytes, but at most 1,000 .* PINCITE_MAX_BYTES"
         ):
-            load_bytes(b"x" * 1_001, source="a.txt", max_bytes=1_000)
+            load_bytes(b"x" * 1_001, source="a.txt", limits=Limits(max_bytes=1_000))
 
     def test_a_large_file_is_refused_before_it_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "huge.txt"
         with path.open("wb") as file:
             file.truncate(1 << 40)  # sparse: reading it would fill any memory
         with pytest.raises(DocumentTooLargeError, match=r"huge\.txt has 1,099,511,627,776 bytes"):
-            load_file(path, max_bytes=LIMIT)
+            load_file(path, limits=LIMITS)
 
     def test_a_missing_file_a_folder_and_a_device_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(DocumentError, match=r"There is no file .*missing\.txt"):
-            load_file(tmp_path / "missing.txt", max_bytes=LIMIT)
+            load_file(tmp_path / "missing.txt", limits=LIMITS)
         with pytest.raises(DocumentError, match="is a folder, not a file"):
-            load_file(tmp_path, max_bytes=LIMIT)
+            load_file(tmp_path, limits=LIMITS)
         with pytest.raises(DocumentError, match="not a regular file"):
-            load_file(Path("/dev/null"), max_bytes=LIMIT)
+            load_file(Path("/dev/null"), limits=LIMITS)
 
     def test_a_name_that_no_file_can_have_is_refused(self) -> None:
         for name in ("a\0b.txt", "x" * 5_000):
             with pytest.raises(DocumentError):
-                load_file(Path(name), max_bytes=LIMIT)
+                load_file(Path(name), limits=LIMITS)
 
     def test_a_file_that_may_not_be_read_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -227,7 +229,7 @@ class TestRefusals:
 
             monkeypatch.setattr(Path, "read_bytes", refuse)
         with pytest.raises(DocumentError, match=r"secret\.txt cannot be read: Permission denied"):
-            load_file(path, max_bytes=LIMIT)
+            load_file(path, limits=LIMITS)
 
 
 def assert_sound(document: Document) -> None:
@@ -245,7 +247,7 @@ def assert_sound(document: Document) -> None:
 @given(st.binary(max_size=300), SOURCES)
 def test_any_bytes_become_a_sound_document_or_are_refused(data: bytes, source: str) -> None:
     try:
-        document = load_bytes(data, source=source, max_bytes=200)
+        document = load_bytes(data, source=source, limits=Limits(max_bytes=200))
     except DocumentError:
         return
     assert_sound(document)
@@ -254,7 +256,7 @@ def test_any_bytes_become_a_sound_document_or_are_refused(data: bytes, source: s
 @given(st.text() | MARKS, SOURCES)
 def test_blocks_cover_any_text_in_order_and_without_overlap(text: str, source: str) -> None:
     try:
-        document = load_bytes(text.encode("utf-8", "ignore"), source=source, max_bytes=LIMIT)
+        document = load_bytes(text.encode("utf-8", "ignore"), source=source, limits=LIMITS)
     except DocumentError:
         return
     assert_sound(document)
@@ -267,5 +269,5 @@ def test_blocks_cover_any_text_in_order_and_without_overlap(text: str, source: s
 def test_a_long_run_of_anything_takes_linear_time(unit: str) -> None:
     for source in ("a.txt", "a.md"):
         text = unit * (100_000 // len(unit))
-        document = load_bytes(text.encode(), source=source, max_bytes=10 * LIMIT)
+        document = load_bytes(text.encode(), source=source, limits=Limits(max_bytes=10_000_000))
         assert document.blocks

@@ -13,6 +13,7 @@ from rag.errors import EvaluationSetError
 from rag.evaluation.cases import Case, EvaluationSet, Evidence
 from rag.evaluation.corpus import Corpus, load_corpus
 from rag.evaluation.gold import GoldCase, occurrences, resolve
+from rag.limits import Limits
 from rag.types import Span
 
 LIMIT = 1_000_000
@@ -24,7 +25,7 @@ def set_of(folder: Path, *cases: Case, documents: tuple[str, ...] = ("docs",)) -
 
 
 def resolved(evaluation_set: EvaluationSet) -> tuple[tuple[GoldCase, ...], Corpus]:
-    corpus = load_corpus(evaluation_set, max_bytes=LIMIT)
+    corpus = load_corpus(evaluation_set, limits=Limits(max_bytes=LIMIT))
     return resolve(evaluation_set, corpus), corpus
 
 
@@ -39,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_gives_all_its_documents_in_order(folder: Path) -> None:
-    corpus = load_corpus(set_of(folder), max_bytes=LIMIT)
+    corpus = load_corpus(set_of(folder), limits=Limits(max_bytes=LIMIT))
     paths = [path.relative_to(folder.resolve()).as_posix() for path in corpus.files]
     assert paths == ["docs/fox.txt", "docs/hen.md", "docs/old/fox.txt"]
     assert [corpus.names[d.id] for d in corpus.documents] == ["fox.txt", "hen.md", "fox.txt"]
@@ -48,7 +49,7 @@ def test_a_folder_gives_all_its_documents_in_order(folder: Path) -> None:
 def test_a_file_named_twice_or_copied_is_one_document(folder: Path) -> None:
     (folder / "copy.txt").write_text(FOX, encoding="utf-8")
     evaluation_set = set_of(folder, documents=("docs/fox.txt", "docs/../docs/fox.txt", "copy.txt"))
-    corpus = load_corpus(evaluation_set, max_bytes=LIMIT)
+    corpus = load_corpus(evaluation_set, limits=Limits(max_bytes=LIMIT))
     assert len(corpus.files) == 2
     assert [document.text for document in corpus.documents] == [FOX]
     assert list(corpus.names.values()) == ["fox.txt"]
@@ -68,7 +69,7 @@ def test_a_document_that_cannot_be_read_is_an_error_of_the_set(
     (folder / "empty").mkdir()
     (folder / "blank.txt").write_text(" \n", encoding="utf-8")
     with pytest.raises(EvaluationSetError, match=words) as caught:
-        load_corpus(set_of(folder, documents=(document,)), max_bytes=LIMIT)
+        load_corpus(set_of(folder, documents=(document,)), limits=Limits(max_bytes=LIMIT))
     assert "s.eval.yaml" in str(caught.value)
     assert document.removesuffix(".txt") in str(caught.value)
 

@@ -14,6 +14,7 @@ from rag.errors import EvaluationSetError, ModelError
 from rag.evaluation.report import Report, failed_gates, report_record
 from rag.evaluation.results import Crash
 from rag.evaluation.runner import SetRunner, recorded, run_sets, temporary_assistant
+from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import Answer, Document, Turn
 
@@ -213,7 +214,7 @@ def test_a_report_names_the_settings_but_not_the_users_home(settings: Settings) 
 
 
 def test_the_assistant_runs_in_a_library_of_its_own(settings: Settings) -> None:
-    fox = load_bytes(FOX.encode(), source="fox.txt", max_bytes=1000)
+    fox = load_bytes(FOX.encode(), source="fox.txt", limits=Limits(max_bytes=1000))
     with temporary_assistant(settings, [fox]) as asker:
         answer = asker.ask("What did the quick brown fox jump over?")
     assert {passage.document.text for passage in answer.passages} == {FOX}

@@ -32,6 +32,7 @@ from rag.errors import (
     UnknownDocumentError,
 )
 from rag.library import AddOutcome, Library
+from rag.limits import Limits
 from rag.types import Document
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
@@ -74,7 +75,7 @@ def assert_whole(library: Library, *documents: Document) -> None:
 
 
 def test_an_article_is_found_by_its_meaning_and_by_its_words(tmp_path: Path) -> None:
-    article = load_file(ARTICLE, max_bytes=1_000_000)
+    article = load_file(ARTICLE, limits=Limits(max_bytes=1_000_000))
     with Library.open(tmp_path, load_embedding_model("builtin")) as library:
         assert library.add(article) is AddOutcome.ADDED
         library.add(FOXES)

@@ -11,6 +11,7 @@ from rag.documents import load_bytes, load_file
 from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
+from rag.limits import Limits
 from rag.retrieval import READ, HybridRetriever, by_turns, distinct, fuse
 from rag.types import BlockKind
 
@@ -24,8 +25,8 @@ BREAD = (
 def library(tmp_path_factory: pytest.TempPathFactory) -> Any:
     home = tmp_path_factory.mktemp("library")
     with Library.open(home, load_embedding_model("builtin")) as opened:
-        opened.add(load_file(ARTICLE, max_bytes=10**6))
-        opened.add(load_bytes(BREAD, source="bread.txt", max_bytes=10**6))
+        opened.add(load_file(ARTICLE, limits=Limits(max_bytes=10**6)))
+        opened.add(load_bytes(BREAD, source="bread.txt", limits=Limits(max_bytes=10**6)))
         yield opened
 
 

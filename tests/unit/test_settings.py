@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import traceback
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
+from rag.limits import DEFAULT_LIMITS, Limits
 from rag.settings import Settings, load_settings, seed_files
 
 
@@ -121,6 +123,13 @@ def test_a_password_in_an_address_is_refused_and_never_shown(
 def test_strictness_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINCITE_STRICT", "0")
     assert load_settings().strict is False
+
+
+def test_the_limits_are_those_of_the_settings_and_have_their_defaults() -> None:
+    assert load_settings().limits == DEFAULT_LIMITS
+    names = [field.name for field in dataclasses.fields(Limits)]
+    doubled = {name: 2 * getattr(DEFAULT_LIMITS, name) for name in names}
+    assert load_settings(**doubled).limits == Limits(**doubled)
 
 
 def test_every_setting_is_described() -> None:

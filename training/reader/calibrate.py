@@ -26,6 +26,7 @@ from rag.evaluation.gold import resolve
 from rag.evaluation.set_files import read_set
 from rag.evidence import features_of, passage_text
 from rag.library import Library
+from rag.limits import Limits
 from rag.questions import condense
 from rag.reader import MODEL_FILE, Reader
 from rag.retrieval import READ, HybridRetriever
@@ -105,14 +106,16 @@ def gather(squad: Path, sets: Sequence[Path]) -> tuple[list[Document], list[Aske
         if step is None:
             continue
         text = "\n\n".join(article.paragraphs)
-        document = load_bytes(text.encode(), source=article.title, max_bytes=MOST_BYTES)
+        document = load_bytes(
+            text.encode(), source=article.title, limits=Limits(max_bytes=MOST_BYTES)
+        )
         documents.append(document)
         for example in article.examples[::step]:
             at = text.index(example.passage)
             spans = tuple(Span(s.start + at, s.end + at) for s in example.evidence)
             questions.append(Asked(article.title, example.question, document.id, spans))
     for path in sets:
-        corpus = load_corpus(read_set(path), max_bytes=MOST_BYTES)
+        corpus = load_corpus(read_set(path), limits=Limits(max_bytes=MOST_BYTES))
         documents += corpus.documents
         for gold in resolve(read_set(path), corpus):
             spans = tuple(place.span for quote in gold.quotes for place in quote.places)

@@ -14,6 +14,7 @@ from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document
 from rag.evaluation.corpus import load_corpus
 from rag.evaluation.gold import GoldCase, occurrences, resolve
 from rag.evaluation.set_files import read_set
+from rag.limits import Limits
 from rag.questions import condense, terms
 from rag.types import BlockKind, Document, Span
 from training.reader.examples import Example, sentences_with
@@ -28,7 +29,7 @@ def read_written(folder: Path = FOLDER) -> Iterator[Example]:
     """Yield each question with the chunks that answer it and the likest that do not."""
     for path in sorted(folder.glob("*.eval.yaml")):
         evaluation_set = read_set(path)
-        corpus = load_corpus(evaluation_set, max_bytes=MOST_BYTES)
+        corpus = load_corpus(evaluation_set, limits=Limits(max_bytes=MOST_BYTES))
         (document,) = corpus.documents
         chunks = [
             chunk.span
