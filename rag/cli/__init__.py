@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from rag.cli.asking import ask
-from rag.cli.documents import add, list_documents, remove
+from rag.cli.documents import add, list_documents, place, remove
 from rag.cli.evaluating import evaluate
 from rag.cli.outcomes import FAILED, MISUSED
 from rag.errors import PinciteError
@@ -50,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_documents(commands: _Commands) -> None:
-    adding = _command(commands, "add", add, "read files or folders into the library")
-    adding.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER")
+    adding = _command(commands, "add", add, "read files, folders or addresses into the library")
+    adding.add_argument("paths", nargs="+", type=place, metavar="FILE|FOLDER|ADDRESS")
     _command(commands, "list", list_documents, "list the library's documents")
     removing = _command(commands, "remove", remove, "take documents out of the library")
     removing.add_argument("names", nargs="+", metavar="ID|TITLE|FILE")

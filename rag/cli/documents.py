@@ -11,6 +11,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.cli.outcomes import FAILED, OK
 from rag.cli.progress import progress_bar
 from rag.documents import SUFFIXES, load_file
+from rag.documents.fetching import is_address, load_url
 from rag.errors import DocumentError, UnknownDocumentError
 from rag.library import AddOutcome, DocumentRecord
 from rag.settings import Settings
@@ -36,18 +37,27 @@ def add(options: argparse.Namespace, settings: Settings) -> int:
     return FAILED if refused else OK
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield each file named, and of each folder the files that Pincite reads."""
+def place(words: str) -> Path | str:
+    """Return a path, or an address as it is."""
+    return words if is_address(words) else Path(words)
+
+
+def _files(paths: Sequence[Path | str]) -> Iterator[Path | str]:
+    """Yield each address and file named, and of each folder the files that Pincite reads."""
     for path in paths:
-        if path.is_dir():
+        if isinstance(path, Path) and path.is_dir():
             yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
         else:
             yield path
 
 
-def _add_file(assistant: Assistant, path: Path) -> AddOutcome:
-    document = load_file(path, limits=assistant.settings.limits)
-    with progress_bar(path.name, " passages") as progress:
+def _add_file(assistant: Assistant, path: Path | str) -> AddOutcome:
+    settings = assistant.settings
+    if isinstance(path, Path):
+        document = load_file(path, limits=settings.limits)
+    else:
+        document = load_url(path, settings=settings)
+    with progress_bar(Path(document.source).name, " passages") as progress:
         return assistant.library.add(document, progress=progress)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from file_makers import lines, make_pdf
 
 from rag.cli import main
 from rag.cli.outcomes import FAILED, MISUSED, OK
@@ -139,3 +140,32 @@ def test_a_second_process_is_told_that_the_library_is_in_use(tmp_path: Path) -> 
     assert ran.returncode == MISUSED
     assert "pincite: " in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_citation_of_a_paged_document_says_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "The bridge was designed by Anna Keller."
+    (tmp_path / "bridge.pdf").write_bytes(make_pdf([lines("Contents of it."), lines(sentence)]))
+    assert main(["add", "bridge.pdf"]) == OK
+    assert main(["ask", "Who designed the bridge?"]) == OK
+    assert "[1] bridge, p. 2, characters " in capsys.readouterr().out
+    assert main(["ask", "--json", "Who designed the bridge?"]) == OK
+    record = json.loads(capsys.readouterr().out)
+    (citation,) = record["citations"]
+    assert (citation["quote"], citation["page"]) == (sentence, 2)
+    assert all("page" in p for p in record["passages"] if p["document"] == "bridge.pdf")
+    assert not any("page" in p for p in record["passages"] if p["document"] != "bridge.pdf")
+
+
+def test_an_address_off_the_public_network_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["add", "http://127.0.0.1:1/article"]) == FAILED
+    assert "refused: 127.0.0.1 is not on the public network" in capsys.readouterr().err
+
+
+def test_no_address_is_fetched_where_that_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PINCITE_ALLOW_URLS", "0")
+    assert main(["add", "https://example.org/"]) == FAILED
+    assert "PINCITE_ALLOW_URLS=0" in capsys.readouterr().err
