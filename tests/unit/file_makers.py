@@ -57,6 +57,30 @@ def make_pdf(
     return _assembled(objects)
 
 
+def hebrew_pdf(word: str) -> bytes:
+    """Write a PDF that draws one word as printers do: its last letter first, from the left."""
+    codes = {letter: chr(ord("a") + at) for at, letter in enumerate(sorted(set(word)))}
+    mapped = "\n".join(f"<{ord(code):02x}> <{ord(letter):04x}>" for letter, code in codes.items())
+    cmap = (
+        "/CIDInit /ProcSet findresource begin\nbegincmap\n1 begincodespacerange\n<00> <ff>\n"
+        f"endcodespacerange\n{len(codes)} beginbfchar\n{mapped}\nendbfchar\nendcmap\nend"
+    )
+    drawn = "".join(codes[letter] for letter in reversed(word))
+    stream = f"BT /F1 12 Tf 72 700 Td ({drawn}) Tj ET"
+    return _assembled(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [5 0 R] /Count 1 >>",
+            "<< /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 7 0 R >> >>",
+            "<< >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            "/Resources << /Font 3 0 R >> /Contents 6 0 R >>",
+            f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+            f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",
+        ]
+    )
+
+
 def locked_pdf(password: str) -> bytes:
     """Write a PDF that opens with a password only."""
     writer = pypdf.PdfWriter(io.BytesIO(make_pdf([lines("Secret words.")])))

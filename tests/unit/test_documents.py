@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.documents import SUFFIXES, load_bytes, load_file
@@ -244,6 +244,7 @@ def assert_sound(document: Document) -> None:
     assert document.title
 
 
+@settings(deadline=None)  # a worker may have to be started
 @given(st.binary(max_size=300), SOURCES)
 def test_any_bytes_become_a_sound_document_or_are_refused(data: bytes, source: str) -> None:
     try:
@@ -253,6 +254,7 @@ def test_any_bytes_become_a_sound_document_or_are_refused(data: bytes, source: s
     assert_sound(document)
 
 
+@settings(deadline=None)
 @given(st.text() | MARKS, SOURCES)
 def test_blocks_cover_any_text_in_order_and_without_overlap(text: str, source: str) -> None:
     try:

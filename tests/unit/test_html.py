@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 from file_makers import PAGE, PROSE
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.documents import load_bytes
+from rag.documents.elements import parse_html, write_elements
+from rag.documents.parsed import Composer
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.limits import Limits
 from rag.types import BlockKind, Document
@@ -91,6 +95,28 @@ class TestEncodings:
     def test_a_page_with_a_few_wrong_bytes_is_read_on(self) -> None:
         data = PAGE.encode().replace(b"bay, more", b"bay\xff, more", 1)
         assert "bay\ufffd, more" in load(data).text
+
+
+TAGS = "p div h1 h2 table tr td ul li br pre span script nav title body".split()
+MARKUP = st.lists(
+    st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS])
+    | st.text(max_size=12)
+).map("".join)
+
+
+@given(MARKUP)
+def test_blocks_cover_the_text_of_any_markup(markup: str) -> None:
+    composer = Composer("page", 10_000)
+    write_elements(parse_html(f"<html>{markup}", "page", Limits()), composer)
+    end = 0
+    for block in composer.blocks:
+        words = block.span.of(composer.text)
+        assert composer.text[end : block.span.start] in ("", "\n\n")
+        assert words
+        assert words == words.strip()
+        end = block.span.end
+    assert end == len(composer.text) == composer.length
+    composer.text.encode("utf-8")
 
 
 def test_no_entity_of_a_page_is_fetched_or_expanded() -> None:

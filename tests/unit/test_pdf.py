@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from file_makers import Print, lines, locked_pdf, make_pdf
+from file_makers import Print, hebrew_pdf, lines, locked_pdf, make_pdf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +112,11 @@ class TestParagraphs:
             ]
         )
         assert document.text == "An area of 10 km2 is small."
+
+
+def test_writing_from_right_to_left_is_in_reading_order() -> None:
+    document = load_bytes(hebrew_pdf("שלום"), source="a.pdf", limits=Limits())
+    assert document.text == "שלום"
 
 
 class TestRunningLines:
