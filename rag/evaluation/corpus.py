@@ -50,13 +50,27 @@ def load_corpus(evaluation_set: EvaluationSet, *, max_bytes: int) -> Corpus:
 
     Raises:
         EvaluationSetError: if a path does not exist, a folder holds no document that Pincite
-            reads, or a file cannot be read as a document.
+            reads, or a file cannot be read as a document; every such mistake is listed.
     """
+    corpus, mistakes = read_documents(evaluation_set, max_bytes=max_bytes)
+    if mistakes:
+        raise EvaluationSetError("\n".join(mistakes))
+    return corpus
+
+
+def read_documents(
+    evaluation_set: EvaluationSet, *, max_bytes: int
+) -> tuple[Corpus, tuple[str, ...]]:
+    """Read the documents that can be read, and say in a sentence why each of the others cannot."""
     files: dict[Path, Document] = {}
+    mistakes: list[str] = []
     for path in evaluation_set.documents:
-        for file in _files_at(path, evaluation_set.path):
-            files[file] = _load(file, evaluation_set.path, max_bytes)
-    return Corpus(files)
+        try:
+            for file in _files_at(path, evaluation_set.path):
+                files[file] = _load(file, evaluation_set.path, max_bytes)
+        except EvaluationSetError as error:
+            mistakes.append(str(error))
+    return Corpus(files), tuple(mistakes)
 
 
 def _files_at(path: Path, set_path: Path) -> Iterator[Path]:
