@@ -48,6 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument(
         "--json", type=Path, metavar="OUT", help="write the report to this file"
     )
+    evaluating.add_argument(
+        "--sweep",
+        action="append",
+        metavar="NAME=VALUE,…",
+        help="try each value of a setting (k is top_k), with all others swept; print one table",
+    )
+    evaluating.add_argument(
+        "--rubric", metavar="PROVIDER:MODEL", help="let this chat model grade each answer; no gate"
+    )
     add_set_commands(partial(_command, commands))
     return parser
 
