@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.documents import load_bytes
+from rag.evaluation.imports import squad
 from rag.limits import Limits
 from rag.types import Document, Span
 
@@ -29,29 +29,30 @@ class Question:
 def read_squad(path: Path) -> tuple[list[Document], list[Question]]:
     """Read each article as one document, its paragraphs parted by blank lines."""
     documents, questions = [], []
-    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-        text = "\n\n".join(paragraph["context"] for paragraph in article["paragraphs"])
+    for article in squad.read_squad(path):
         document = load_bytes(
-            text.encode(), source=f"{article['title']}.txt", limits=Limits(max_bytes=100_000_000)
+            article.text.encode(),
+            source=f"{article.title}.txt",
+            limits=Limits(max_bytes=100_000_000),
         )
-        if document.text != text:
-            raise ValueError(f"{article['title']} was changed when it was read")
+        if document.text != article.text:
+            raise ValueError(f"{article.title} was changed when it was read")
         documents.append(document)
         questions += _questions(article, document.id)
     return documents, questions
 
 
-def _questions(article: dict[str, list[dict[str, object]]], document_id: str) -> list[Question]:
-    found, offset = [], 0
-    for paragraph in article["paragraphs"]:
-        for item in paragraph["qas"]:  # type: ignore[attr-defined]
-            spans = {
-                Span(offset + a["answer_start"], offset + a["answer_start"] + len(a["text"]))
-                for a in ([] if item.get("is_impossible") else item["answers"])
-            }
-            found.append(Question(item["question"], document_id, tuple(sorted(spans))))
-        offset += len(str(paragraph["context"])) + 2
-    return found
+def _questions(article: squad.SquadArticle, document_id: str) -> list[Question]:
+    return [
+        Question(question.text, document_id, _placed(question.answers, paragraph.start))
+        for paragraph in article.paragraphs
+        for question in paragraph.questions
+    ]
+
+
+def _placed(answers: tuple[Span, ...], by: int) -> tuple[Span, ...]:
+    """Return places in a paragraph as places in its article, in order."""
+    return tuple(sorted(Span(answer.start + by, answer.end + by) for answer in answers))
 
 
 def sample(questions: list[Question], count: int, *, seed: int = 0) -> list[Question]:

@@ -17,8 +17,12 @@ from langchain_core.prompts import ChatPromptTemplate
 VARIABLES = {
     "answer": frozenset({"question", "passages"}),
     "condense": frozenset({"question", "history"}),
+    "rubric": frozenset({"question", "expected", "answer"}),
 }
 """What each prompt is given; a file that asks for anything else is refused."""
+
+OF_ANSWERERS = ("answer", "condense")
+"""The prompts that an answer depends on; the others are for grading it."""
 
 _DIVIDER = "\n---\n"
 
@@ -59,8 +63,8 @@ def load_prompt(name: str) -> Prompt:
 
 
 def prompt_hashes() -> dict[str, str]:
-    """Return the hash of every prompt by name."""
-    return {name: load_prompt(name).sha256 for name in sorted(VARIABLES)}
+    """Return the hash of every prompt that an answer depends on, by name."""
+    return {name: load_prompt(name).sha256 for name in OF_ANSWERERS}
 
 
 def _file(name: str) -> Path:

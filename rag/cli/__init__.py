@@ -1,10 +1,11 @@
-"""``python -m rag add | list | remove | ask | eval``."""
+"""``python -m rag add | list | remove | ask | eval | eval-import | eval-check | eval-new | …``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from rag.cli.asking import ask
 from rag.cli.documents import add, list_documents, place, remove
 from rag.cli.evaluating import evaluate
 from rag.cli.outcomes import FAILED, MISUSED
+from rag.cli.sets import add_set_commands
 from rag.errors import PinciteError
 from rag.settings import Settings, load_settings
 
@@ -46,6 +48,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument(
         "--json", type=Path, metavar="OUT", help="write the report to this file"
     )
+    evaluating.add_argument(
+        "--sweep",
+        action="append",
+        metavar="NAME=VALUE,…",
+        help="try each value of a setting (k is top_k), with all others swept; print one table",
+    )
+    evaluating.add_argument(
+        "--rubric", metavar="PROVIDER:MODEL", help="let this chat model grade each answer; no gate"
+    )
+    add_set_commands(partial(_command, commands))
     return parser
 
 

@@ -5,25 +5,50 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Sequence
 
 from rag.cli.outcomes import FAILED, OK
 from rag.cli.progress import progress_bar
-from rag.evaluation.report import failed_gates, measures_table, report_record
+from rag.cli.sweeping import sweep_sets
+from rag.evaluation.report import Report, failed_gates, measures_table, report_record
 from rag.evaluation.runner import run_sets
 from rag.settings import Settings
+
+_Grading = Callable[[Sequence[Report]], tuple[list[Report], dict[str, str] | None]]
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     """Run evaluation sets, each in a library of its own; a measure below its gate fails."""
+    if options.sweep:
+        return sweep_sets(options, settings)
+    grade = _grading(options, settings)
     with progress_bar("evaluating", " cases") as progress:
         reports = run_sets(options.sets, settings, progress=progress)
+    reports, prompts = grade(reports)
     failures = [failure for report in reports for failure in failed_gates(report)]
     for report in reports:
         print(measures_table(report))
     if options.json:
         options.json.write_text(
-            json.dumps(report_record(reports), ensure_ascii=False, indent=2), encoding="utf-8"
+            json.dumps(report_record(reports, prompts=prompts), ensure_ascii=False, indent=2),
+            encoding="utf-8",
         )
     for failure in failures:
         print(f"below its gate: {failure}", file=sys.stderr)
     return FAILED if failures else OK
+
+
+def _grading(options: argparse.Namespace, settings: Settings) -> _Grading:
+    """Return what grades reports, where that is asked for; else what leaves them as they are."""
+    if not options.rubric:
+        return lambda reports: (list(reports), None)
+    # Imported here, since chat models take a second to import that other runs spare.
+    from rag.cli.grading import grade_sets, open_grader
+    from rag.evaluation.rubric import prompts_with_rubric
+
+    grader = open_grader(options.rubric, settings)
+    prompts = prompts_with_rubric(settings.model_dump())
+    return lambda reports: (
+        grade_sets(reports, options.sets, grader, name=options.rubric),
+        prompts,
+    )

@@ -51,13 +51,27 @@ def load_corpus(evaluation_set: EvaluationSet, *, limits: Limits) -> Corpus:
 
     Raises:
         EvaluationSetError: if a path does not exist, a folder holds no document that Pincite
-            reads, or a file cannot be read as a document.
+            reads, or a file cannot be read as a document; every such mistake is listed.
     """
+    corpus, mistakes = read_documents(evaluation_set, limits=limits)
+    if mistakes:
+        raise EvaluationSetError("\n".join(mistakes))
+    return corpus
+
+
+def read_documents(
+    evaluation_set: EvaluationSet, *, limits: Limits
+) -> tuple[Corpus, tuple[str, ...]]:
+    """Read the documents that can be read, and say in a sentence why each of the others cannot."""
     files: dict[Path, Document] = {}
+    mistakes: list[str] = []
     for path in evaluation_set.documents:
-        for file in _files_at(path, evaluation_set.path):
-            files[file] = _load(file, evaluation_set.path, limits)
-    return Corpus(files)
+        try:
+            for file in _files_at(path, evaluation_set.path):
+                files[file] = _load(file, evaluation_set.path, limits)
+        except EvaluationSetError as error:
+            mistakes.append(str(error))
+    return Corpus(files), tuple(mistakes)
 
 
 def _files_at(path: Path, set_path: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.errors import EvaluationSetError
 from rag.evaluation.cases import Case, EvaluationSet, Evidence
 from rag.evaluation.corpus import Corpus
+from rag.evaluation.nearness import nearest
 from rag.types import Document, Span
 
 
@@ -43,16 +44,24 @@ def resolve(evaluation_set: EvaluationSet, corpus: Corpus) -> tuple[GoldCase, ..
         EvaluationSetError: if a quote is not in its document, or a document is not in the set;
             the message lists every such mistake of the set.
     """
-    resolver = _Resolver(evaluation_set, corpus)
-    cases, mistakes = [], []
-    for case in evaluation_set.cases:
-        try:
-            cases.append(resolver.resolve(case))
-        except EvaluationSetError as error:
-            mistakes.append(str(error))
+    cases, mistakes = pin(evaluation_set, corpus)
     if mistakes:
         raise EvaluationSetError("\n".join(mistakes))
-    return tuple(cases)
+    return cases
+
+
+def pin(
+    evaluation_set: EvaluationSet, corpus: Corpus
+) -> tuple[tuple[GoldCase, ...], tuple[str, ...]]:
+    """Find the gold quotes of every case; return the cases without a mistake, and the mistakes."""
+    resolver = _Resolver(evaluation_set, corpus)
+    cases: list[GoldCase] = []
+    mistakes: list[str] = []
+    for case in evaluation_set.cases:
+        found, wrong = resolver.resolve(case)
+        cases += found
+        mistakes += wrong
+    return tuple(cases), tuple(mistakes)
 
 
 def occurrences(quote: str, text: str) -> Iterator[Span]:
@@ -68,16 +77,25 @@ class _Resolver:
     evaluation_set: EvaluationSet
     corpus: Corpus
 
-    def resolve(self, case: Case) -> GoldCase:
-        asked = self._named(case, case.document) if case.document else self.corpus.documents
-        return GoldCase(
-            case=case,
-            quotes=tuple(self._pin(case, evidence, asked) for evidence in case.evidence),
-            document_ids=frozenset(d.id for d in asked) if case.document else None,
-        )
+    def resolve(self, case: Case) -> tuple[list[GoldCase], list[str]]:
+        """Return the case with its quotes pinned, or all that is wrong with it."""
+        try:
+            asked = self._named(case.document, "document") if case.document else None
+        except EvaluationSetError as error:
+            return [], [f"{self._label(case)}: {error}"]
+        quotes, mistakes = [], []
+        for number, evidence in enumerate(case.evidence):
+            try:
+                quotes.append(self._pin(evidence, f"evidence.{number}", asked))
+            except EvaluationSetError as error:
+                mistakes.append(f"{self._label(case)}: {error}")
+        ids = None if asked is None else frozenset(document.id for document in asked)
+        return ([] if mistakes else [GoldCase(case, tuple(quotes), ids)]), mistakes
 
-    def _pin(self, case: Case, evidence: Evidence, asked: Sequence[Document]) -> GoldQuote:
-        documents = self._named(case, evidence.document) if evidence.document else asked
+    def _pin(self, evidence: Evidence, key: str, asked: Sequence[Document] | None) -> GoldQuote:
+        documents = self.corpus.documents if asked is None else asked
+        if evidence.document:
+            documents = self._named(evidence.document, f"{key}.document")
         places = tuple(
             Place(document.id, span)
             for document in documents
@@ -87,19 +105,30 @@ class _Resolver:
             names = ", ".join(self.corpus.names[document.id] for document in documents[:3])
             where = names if len(documents) <= 3 else f"any of the {len(documents)} documents"
             raise EvaluationSetError(
-                f"{self._label(case)}: evidence: the quote {evidence.quote!r} is not in {where}. "
+                f"{key}: the quote {evidence.quote!r} is not in {where}. "
+                f"{self._nearest(evidence.quote, documents)}"
                 "Copy it from the document character by character, typography included."
             )
         return GoldQuote(evidence.quote, places)
 
-    def _named(self, case: Case, reference: str) -> Sequence[Document]:
+    def _nearest(self, quote: str, documents: Sequence[Document]) -> str:
+        """Say where the words stand, or words like them: in ``documents`` first, else in any."""
+        others = [document for document in self.corpus.documents if document not in documents]
+        near = nearest(quote, [*documents, *others])
+        if near is None:
+            return "No words like it stand in the documents. "
+        place = f"{self.corpus.names[near.document.id]}:{near.span.start}-{near.span.end}"
+        words = " ".join(near.span.of(near.document.text).split())
+        return f"Nearest is {place} “{words}”: {near.difference}. "
+
+    def _named(self, reference: str, key: str) -> Sequence[Document]:
         found = self.corpus.find(reference, folder=self.evaluation_set.path.parent)
         if len(found) == 1:
             return found
         problem = "names several documents" if found else "is no document of the set"
         names = ", ".join(sorted(set(self.corpus.names.values()))[:10])
         raise EvaluationSetError(
-            f"{self._label(case)}: document: {reference!r} {problem}. "
+            f"{key}: {reference!r} {problem}. "
             f"Name one of its files, with its folder where two share a name: {names}."
         )
 

@@ -48,7 +48,12 @@ class Tally:
 
 def is_share(name: str) -> bool:
     """Say whether ``name`` is a measure between 0 and 1, on which a gate can stand."""
-    return name in SHARES or _RETRIEVAL_RECALL.fullmatch(name) is not None
+    return name in SHARES or is_retrieval_recall(name)
+
+
+def is_retrieval_recall(name: str) -> bool:
+    """Say whether ``name`` is ``retrieval_recall@k`` for some k."""
+    return _RETRIEVAL_RECALL.fullmatch(name) is not None
 
 
 def cutoffs(gates: Iterable[str], *, top_k: int) -> tuple[int, ...]:

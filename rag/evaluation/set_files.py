@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,67 +30,145 @@ class _RawCase:
         return f"{self.place} ({self.entry['id']!r})" if named else self.place
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A case that says that it has no answer, and gives ``words`` that would be one."""
+
+    label: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSet:
+    """What is right of a set file, and a sentence for each mistake in it.
+
+    ``labels`` has the words that lead a reader to each case, by its id.
+    """
+
+    set: EvaluationSet
+    mistakes: tuple[str, ...]
+    contradictions: tuple[Contradiction, ...]
+    labels: Mapping[str, str]
+
+
 def read_set(path: Path) -> EvaluationSet:
     """Read an evaluation set and check all of it but its gold quotes.
 
     Raises:
-        EvaluationSetError: if the file cannot be read or has a mistake; every mistake of the
-            cases is listed, each with file, case and key.
+        EvaluationSetError: if the file cannot be read or has a mistake; every mistake is listed,
+            each with file, case and key.
     """
-    entry = _set_entry(path)
-    cases: dict[str, Case] = {}
-    mistakes: list[str] = []
-    for raw in _raw_cases(path, entry.cases):
+    parsed = parse_set(path)
+    if parsed.mistakes:
+        raise EvaluationSetError("\n".join(parsed.mistakes))
+    return parsed.set
+
+
+def parse_set(path: Path) -> ParsedSet:
+    """Read what is right of an evaluation set, and list what is wrong.
+
+    Raises:
+        EvaluationSetError: if the file cannot be read, or is not YAML.
+    """
+    return _Parser(path).parse()
+
+
+class _Parser:
+    """Reads one set file, and gathers its mistakes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._mistakes: list[str] = []
+        self._contradictions: list[Contradiction] = []
+        self._labels: dict[str, str] = {}
+
+    def parse(self) -> ParsedSet:
+        entry = self._set_entry(_loaded(self._path))
+        cases = tuple(self._cases(entry.cases))
+        if not cases and not self._mistakes:
+            self._mistakes.append(f"{self._path}: cases: there is none; give at least one")
+        documents = tuple(self._path.parent / document for document in entry.documents)
+        return ParsedSet(
+            EvaluationSet(self._path, documents, entry.gates, cases),
+            tuple(self._mistakes),
+            tuple(self._contradictions),
+            self._labels,
+        )
+
+    def _set_entry(self, loaded: object) -> SetEntry:
         try:
-            case = CaseEntry.model_validate(raw.entry).to_case()
+            return SetEntry.model_validate(loaded)
         except ValidationError as error:
-            mistakes += [f"{raw.label}: {mistake}" for mistake in _mistakes(error, CaseEntry)]
-            continue
-        if case.id in cases:
-            mistakes.append(f"{raw.label}: id: an earlier case has the same id")
-        cases[case.id] = case
-    if mistakes:
-        raise EvaluationSetError("\n".join(mistakes))
-    if not cases:
-        raise EvaluationSetError(f"{path}: cases: there is none; give at least one")
-    documents = tuple(path.parent / document for document in entry.documents)
-    return EvaluationSet(path, documents, entry.gates, tuple(cases.values()))
+            self._mistakes += [f"{self._path}: {mistake}" for mistake in _mistakes(error, SetEntry)]
+            return _salvaged(loaded)
+
+    def _cases(self, cases: object) -> Iterator[Case]:
+        for raw in self._raw_cases(cases):
+            try:
+                case = CaseEntry.model_validate(raw.entry).to_case()
+            except ValidationError as error:
+                self._mistakes += [f"{raw.label}: {m}" for m in _mistakes(error, CaseEntry)]
+                self._contradictions += _contradictions(raw)
+                continue
+            if case.id in self._labels:
+                self._mistakes.append(f"{raw.label}: id: an earlier case has the same id")
+                continue
+            self._labels[case.id] = raw.label
+            yield case
+
+    def _raw_cases(self, cases: object) -> Iterator[_RawCase]:
+        """Yield the cases as they stand, from the set itself or from the .jsonl that it names."""
+        if isinstance(cases, list):
+            for number, entry in enumerate(cases, start=1):
+                yield _RawCase(f"{self._path}: case {number}", entry)
+        elif isinstance(cases, str):
+            yield from self._json_lines(self._path.parent / cases)
+        else:
+            self._mistakes.append(
+                f"{self._path}: cases: give a list of cases, or a path to a .jsonl"
+            )
+
+    def _json_lines(self, path: Path) -> Iterator[_RawCase]:
+        try:
+            lines = _read(path).split("\n")
+        except EvaluationSetError as error:
+            self._mistakes.append(str(error))
+            return
+        for number, line in enumerate(lines, start=1):
+            place = f"{path}, line {number}"
+            try:
+                if line.strip():
+                    yield _RawCase(f"{place}: case", json.loads(line))
+            except ValueError as error:
+                self._mistakes.append(f"{place}: not a JSON object: {error}")
 
 
-def _set_entry(path: Path) -> SetEntry:
+def _loaded(path: Path) -> object:
     try:
-        loaded = yaml.safe_load(_read(path))
+        return yaml.safe_load(_read(path))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise EvaluationSetError(f"{path}, line {line}: not YAML: {error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise EvaluationSetError(f"{path}: not YAML: {error}") from error
-    try:
-        return SetEntry.model_validate(loaded)
-    except ValidationError as error:
-        mistakes = [f"{path}: {mistake}" for mistake in _mistakes(error, SetEntry)]
-        raise EvaluationSetError("\n".join(mistakes)) from error
 
 
-def _raw_cases(path: Path, cases: object) -> Iterator[_RawCase]:
-    """Yield the cases as they stand, from the set itself or from the .jsonl that it names."""
-    if isinstance(cases, list):
-        for number, entry in enumerate(cases, start=1):
-            yield _RawCase(f"{path}: case {number}", entry)
-    elif isinstance(cases, str):
-        yield from _json_lines(path.parent / cases)
-    else:
-        raise EvaluationSetError(f"{path}: cases: give a list of cases, or a path to a .jsonl")
+def _salvaged(loaded: object) -> SetEntry:
+    """Keep of a set with mistakes what can be checked all the same."""
+    raw = loaded if isinstance(loaded, dict) else {}
+    listed = raw.get("documents")
+    documents = [d for d in listed if isinstance(d, str) and d] if isinstance(listed, list) else []
+    return SetEntry.model_construct(
+        documents=tuple(documents), gates={}, cases=raw.get("cases", [])
+    )
 
 
-def _json_lines(path: Path) -> Iterator[_RawCase]:
-    for number, line in enumerate(_read(path).split("\n"), start=1):
-        if line.strip():
-            place = f"{path}, line {number}"
-            try:
-                yield _RawCase(f"{place}: case", json.loads(line))
-            except ValueError as error:
-                raise EvaluationSetError(f"{place}: not a JSON object: {error}") from error
+def _contradictions(raw: _RawCase) -> list[Contradiction]:
+    entry = raw.entry if isinstance(raw.entry, dict) else {}
+    answers = entry.get("answers")
+    if entry.get("answerable") is not False or not isinstance(answers, list):
+        return []
+    return [Contradiction(raw.label, tuple(str(answer) for answer in answers))]
 
 
 def _read(path: Path) -> str:

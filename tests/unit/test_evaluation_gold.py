@@ -111,7 +111,7 @@ def test_an_unknown_or_ambiguous_document_is_refused_with_the_files_there_are(
         resolved(set_of(folder, *cases))
     cow, fox = str(caught.value).splitlines()
     assert "case 'cow': document: 'cow.txt' is no document of the set" in cow
-    assert "case 'fox': document: 'fox.txt' names several documents" in fox
+    assert "case 'fox': evidence.0.document: 'fox.txt' names several documents" in fox
     assert cow.endswith("fox.txt, hen.md.")
 
 
@@ -129,7 +129,7 @@ def test_a_quote_that_is_not_in_its_document_is_an_error_of_the_set(
     with pytest.raises(EvaluationSetError) as caught:
         resolved(set_of(folder, Case("x", "Who?", evidence=(evidence,))))
     assert (
-        f"s.eval.yaml: case 'x': evidence: the quote {evidence.quote!r} is not in {where}."
+        f"s.eval.yaml: case 'x': evidence.0: the quote {evidence.quote!r} is not in {where}."
         in str(caught.value)
     )
 

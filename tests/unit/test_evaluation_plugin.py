@@ -218,7 +218,7 @@ def test_a_mistake_in_a_set_is_an_error_before_anything_runs(pytester: pytest.Py
     outcome = run(pytester)
     outcome.assert_outcomes(errors=1)
     outcome.stdout.fnmatch_lines(
-        ["*bad.eval.yaml: case 'ran': evidence: the quote 'It flew home'*"]
+        ["*bad.eval.yaml: case 'ran': evidence.0: the quote 'It flew home'*"]
     )
     outcome.stdout.no_fnmatch_line("*Traceback*")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from rag.evaluation.imports import squad
 from rag.sentences import split_sentences
 from rag.types import Span
 
@@ -53,28 +52,22 @@ class Article:
 
 def read_squad(path: Path) -> list[Article]:
     """Read a file in SQuAD's format, versions 1.1 and 2.0."""
-    data: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["data"]
-    return [_article(item) for item in data]
+    return [_article(article) for article in squad.read_squad(path)]
 
 
-def _article(item: dict[str, Any]) -> Article:
-    paragraphs = tuple(paragraph["context"] for paragraph in item["paragraphs"])
+def _article(article: squad.SquadArticle) -> Article:
+    paragraphs = tuple(paragraph.text for paragraph in article.paragraphs)
     examples = tuple(
-        _squad_example(question, paragraph["context"])
-        for paragraph in item["paragraphs"]
-        for question in paragraph["qas"]
+        _squad_example(question, paragraph.text)
+        for paragraph in article.paragraphs
+        for question in paragraph.questions
     )
-    return Article(item["title"], paragraphs, examples)
+    return Article(article.title, paragraphs, examples)
 
 
-def _squad_example(question: dict[str, Any], passage: str) -> Example:
-    answers = () if question.get("is_impossible") else _spans(question["answers"])
-    return Example(question["question"], passage, answers, sentences_with(passage, answers[:1]))
-
-
-def _spans(answers: list[dict[str, Any]]) -> tuple[Span, ...]:
-    found = Counter(Span(a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers)
-    return tuple(span for span, _ in found.most_common())  # what most people marked comes first
+def _squad_example(question: squad.SquadQuestion, passage: str) -> Example:
+    evidence = sentences_with(passage, question.answers[:1])
+    return Example(question.text, passage, question.answers, evidence)
 
 
 def sentences_with(passage: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
