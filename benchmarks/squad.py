@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.documents import load_bytes
 from rag.evaluation.imports import squad
-from rag.limits import Limits
+from rag.limits import DEFAULT_LIMITS
 from rag.types import Document, Span
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

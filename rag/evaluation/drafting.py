@@ -1,5 +1,4 @@
-"""Draft a set about a document, for a person to edit."""from rag.limits import Limits
-
+"""Draft a set about a document, for a person to edit."""
 
 from __future__ import annotations
 
@@ -21,6 +20,7 @@ from rag.evaluation.draft_rules import (
     questions,
 )
 from rag.evaluation.imports.imported import entry
+from rag.limits import Limits
 from rag.questions import terms
 
 HEADER = """\

@@ -13,7 +13,7 @@ from rag.cli import main
 from rag.cli.outcomes import FAILED, MISUSED, OK
 from rag.evaluation.checking import check_set, doubtful_cases
 from rag.evaluation.set_files import read_set
-from rag.limits import Limits
+from rag.limits import DEFAULT_LIMITS
 from rag.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +36,7 @@ def write(text: str) -> Path:
 def problems(*cases: str, head: str = "documents: [fox.txt, hen.txt]") -> list[str]:
     quoted = (re.sub(r"(question: )([^',]+)", r'\1"\2"', case) for case in cases)
     listed = "".join(f"\n  - {{{case}}}" for case in quoted)
-    return list(
-        check_set(write(f"{head}\ncases:{listed}"), limits=Limits(max_bytes=10**6)).problems
-    )
+    return list(check_set(write(f"{head}\ncases:{listed}"), limits=DEFAULT_LIMITS).problems)
 
 
 def test_a_gold_quote_that_is_not_there_is_shown_the_nearest_words_and_their_place() -> None:
@@ -158,9 +156,7 @@ def test_everything_wrong_is_listed_at_once() -> None:
 def test_a_broken_line_of_a_jsonl_does_not_hide_the_lines_after_it(tmp_path: Path) -> None:
     lines = ["{", json.dumps({"id": "b", "question": "Who?"}), "7"]
     (tmp_path / "c.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    found = check_set(
-        write("documents: [fox.txt]\ncases: c.jsonl"), limits=Limits(max_bytes=10**6)
-    ).problems
+    found = check_set(write("documents: [fox.txt]\ncases: c.jsonl"), limits=DEFAULT_LIMITS).problems
     assert "c.jsonl, line 1: not a JSON object" in found[0]
     assert "c.jsonl, line 2: case ('b'): give `answers` or `evidence`" in found[1]
     assert "c.jsonl, line 3: case: the whole: " in found[2]

@@ -12,7 +12,7 @@ from rag.evaluation.cases import Case
 from rag.evaluation.checking import check_set
 from rag.evaluation.drafting import draft_set
 from rag.evaluation.set_files import read_set
-from rag.limits import Limits
+from rag.limits import DEFAULT_LIMITS
 
 ROOT = Path(__file__).parents[2]
 BRIDGE = (
@@ -30,11 +30,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def drafted(most: int = 12) -> dict[str, Case]:
-    cases = draft_set(
-        Path("bridge.txt"), Path("b.eval.yaml"), most=most, limits=Limits(max_bytes=10**6)
-    )
+    cases = draft_set(Path("bridge.txt"), Path("b.eval.yaml"), most=most, limits=DEFAULT_LIMITS)
     assert read_set(Path("b.eval.yaml")).cases == cases
-    assert check_set(Path("b.eval.yaml"), limits=Limits(max_bytes=10**6)).problems == ()
+    assert check_set(Path("b.eval.yaml"), limits=DEFAULT_LIMITS).problems == ()
     return {case.question: case for case in cases}
 
 
@@ -85,8 +83,8 @@ def test_at_most_as_many_of_each_kind_are_drafted_as_asked_for() -> None:
 def test_drafts_about_real_texts_load_and_have_nothing_wrong(document: Path) -> None:
     out = Path("deep/set.eval.yaml")
     out.parent.mkdir()
-    cases = draft_set(document, out, most=30, limits=Limits(max_bytes=10**6))
-    assert check_set(out, limits=Limits(max_bytes=10**6)).problems == ()
+    cases = draft_set(document, out, most=30, limits=DEFAULT_LIMITS)
+    assert check_set(out, limits=DEFAULT_LIMITS).problems == ()
     assert sum(case.answerable for case in cases) >= 5
     assert sum(not case.answerable for case in cases) >= 3
 

@@ -1,5 +1,4 @@
-"""A public set as documents and cases, and its way to disk."""from rag.limits import Limits
-
+"""A public set as documents and cases, and its way to disk."""
 
 from __future__ import annotations
 
@@ -17,6 +16,7 @@ import yaml
 from rag.documents import load_bytes
 from rag.errors import EvaluationSetError
 from rag.evaluation.cases import Case, EvidenceRule
+from rag.limits import Limits
 
 MOST_INLINE = 50
 """More cases than these go into a .jsonl beside the set."""
