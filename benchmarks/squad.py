@@ -33,7 +33,7 @@ def read_squad(path: Path) -> tuple[list[Document], list[Question]]:
         document = load_bytes(
             article.text.encode(),
             source=f"{article.title}.txt",
-            limits=Limits(max_bytes=100_000_000),
+            limits=DEFAULT_LIMITS,
         )
         if document.text != article.text:
             raise ValueError(f"{article.title} was changed when it was read")
