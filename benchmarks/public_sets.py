@@ -45,8 +45,8 @@ def main() -> None:
     options = parser.parse_args()
     settings = load_settings()
     names = (*MEASURES, *(EXCERPT_MEASURES if options.excerpts else ()))
-    print("| set | n | " + " | ".join(names) + " | minutes |")
-    print("|---|---|" + "---|" * len(names) + "---|")
+    print("| set | n | " + " | ".join(names) + " | exact | minutes |")
+    print("|---|---|" + "---|" * len(names) + "---|---|")
     for path in options.sets:
         with SetRunner(path, settings) as runner:
             cases = [
@@ -63,11 +63,12 @@ def main() -> None:
         if options.excerpts:
             tallies = [t | excerpt_tallies(r) for t, r in zip(tallies, results, strict=True)]
         shown = " | ".join(cell([t.get(name, Tally()) for t in tallies]) for name in names)
-        print(f"| {path.name} | {len(cases)} | {shown} | {minutes:.1f} |", flush=True)
-        print(f"exact quotations: {exactness(rows)}")
+        row = (path.name, len(cases), shown, exactness(rows), f"{minutes:.1f}")
+        print("| " + " | ".join(map(str, row)) + " |", flush=True)
 
 
 def exactness(rows: Sequence[Row]) -> str:
+    """Say how many of the quotations shown read as their documents do."""
     shares = [row.tallies["quote_exactness"] for row in rows]
     return f"{sum(s.hits for s in shares):.0f} of {sum(s.total for s in shares)}"
 

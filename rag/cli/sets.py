@@ -11,9 +11,7 @@ from pathlib import Path
 from rag.cli.outcomes import FAILED, OK
 from rag.errors import EvaluationSetError
 from rag.evaluation.adapters import ADAPTERS
-from rag.evaluation.checking import check_set, doubtful_cases
 from rag.evaluation.corpus import load_corpus
-from rag.evaluation.drafting import draft_set
 from rag.evaluation.imports import FORMATS
 from rag.evaluation.imports.imported import write_set
 from rag.evaluation.set_files import read_set
@@ -69,6 +67,8 @@ def import_set(options: argparse.Namespace, settings: Settings) -> int:
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Print every problem of the sets; something wrong fails, something doubtful does not."""
+    from rag.evaluation.checking import check_set, doubtful_cases  # other commands need neither
+
     wrong = False
     for path in options.sets:
         checked = check_set(path, limits=settings.limits)
@@ -87,6 +87,8 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
 
 def new_set(options: argparse.Namespace, settings: Settings) -> int:
     """Write a set of drafts about a document; a file that is there is never written over."""
+    from rag.evaluation.drafting import draft_set  # its rules are slow to compile
+
     out = options.out or options.document.with_name(options.document.stem + _SUFFIX)
     drafted = draft_set(options.document, out, most=options.cases, limits=settings.limits)
     answerable = sum(case.answerable for case in drafted)
