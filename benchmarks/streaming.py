@@ -82,7 +82,7 @@ def main() -> None:
 def page_with_model(silences: list[Silence]) -> Iterator[Page]:
     """Open the page in chromium, its model a scripted server that notes its silences."""
     from chat_script import Hold, Messages, Pause, Piece, Script
-    from conftest import FLAGS, serving  # type: ignore[attr-defined]
+    from conftest import FLAGS, serving
     from scripted_server import scripted_server
 
     def answer(messages: Messages) -> str | Script:
