@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from rag.evaluation.gold import GoldQuote
 from rag.evaluation.measures import Tally
-from rag.evaluation.report import Row
 from rag.evaluation.results import CaseResult
+from rag.evaluation.rows import Row
 from rag.evaluation.runner import SetRunner
 from rag.settings import load_settings
 from rag.types import Span

@@ -63,3 +63,7 @@ class ModelError(PinciteError):
 
 class EvaluationSetError(PinciteError):
     """An evaluation set has a mistake; the message names file, case and key."""
+
+
+class ReportError(PinciteError):
+    """A report of an evaluation cannot be read, written or compared."""

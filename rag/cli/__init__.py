@@ -15,6 +15,7 @@ from rag.cli.evaluating import evaluate
 from rag.cli.outcomes import FAILED, MISUSED
 from rag.cli.sets import add_set_commands
 from rag.errors import PinciteError
+from rag.evaluation import TOLERANCE
 from rag.settings import Settings, load_settings
 
 
@@ -41,22 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     asking = _command(commands, "ask", ask, "answer a question with quoted citations")
     asking.add_argument("question")
     asking.add_argument("--json", action="store_true", help="print one machine-readable record")
-    evaluating = _command(
-        commands, "eval", evaluate, "run evaluation sets in a library of their own"
-    )
-    evaluating.add_argument("sets", nargs="+", type=Path, metavar="FILE.eval.yaml")
-    evaluating.add_argument(
-        "--json", type=Path, metavar="OUT", help="write the report to this file"
-    )
-    evaluating.add_argument(
-        "--sweep",
-        action="append",
-        metavar="NAME=VALUE,…",
-        help="try each value of a setting (k is top_k), with all others swept; print one table",
-    )
-    evaluating.add_argument(
-        "--rubric", metavar="PROVIDER:MODEL", help="let this chat model grade each answer; no gate"
-    )
+    _add_evaluating(commands)
     add_set_commands(partial(_command, commands))
     return parser
 
@@ -67,6 +53,24 @@ def _add_documents(commands: _Commands) -> None:
     _command(commands, "list", list_documents, "list the library's documents")
     removing = _command(commands, "remove", remove, "take documents out of the library")
     removing.add_argument("names", nargs="+", metavar="ID|TITLE|FILE")
+
+
+def _add_evaluating(commands: _Commands) -> None:
+    evaluating = _command(
+        commands, "eval", evaluate, "run evaluation sets in a library of their own"
+    )
+    add = evaluating.add_argument
+    add("sets", nargs="*", type=Path, metavar="FILE.eval.yaml")
+    add("--json", type=Path, metavar="OUT", help="write the report to this file")
+    add("--html", type=Path, metavar="OUT", help="write the report as a page to this file")
+    sweep = "try each value of a setting (k is top_k), with all others swept; print one table"
+    add("--sweep", action="append", metavar="NAME=VALUE,…", help=sweep)
+    rubric = "let this chat model grade each answer; no gate"
+    add("--rubric", metavar="PROVIDER:MODEL", help=rubric)
+    compare = "compare two reports instead; exit 1 if the second is significantly worse"
+    add("--compare", nargs=2, type=Path, metavar=("BEFORE.json", "AFTER.json"), help=compare)
+    tolerated = "how much worse a measure may be (default: %(default)s)"
+    add("--tolerance", type=float, default=TOLERANCE, metavar="SHARE", help=tolerated)
 
 
 _Command = Callable[[argparse.Namespace, Settings], int]

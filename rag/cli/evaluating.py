@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 
-from rag.cli.outcomes import FAILED, OK
+from rag.cli.comparing import compare_reports
+from rag.cli.outcomes import FAILED, MISUSED, OK
 from rag.cli.progress import progress_bar
 from rag.cli.sweeping import sweep_sets
-from rag.evaluation.report import Report, failed_gates, measures_table, report_record
+from rag.evaluation.page import write_page
+from rag.evaluation.report import Report, write_report
 from rag.evaluation.runner import run_sets
+from rag.evaluation.summary import failed_gates, measures_table
 from rag.settings import Settings
 
 _Grading = Callable[[Sequence[Report]], tuple[list[Report], dict[str, str] | None]]
@@ -19,6 +21,14 @@ _Grading = Callable[[Sequence[Report]], tuple[list[Report], dict[str, str] | Non
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     """Run evaluation sets, each in a library of its own; a measure below its gate fails."""
+    if options.compare:
+        return compare_reports(options)
+    if not options.sets:
+        print(
+            "pincite: name at least one FILE.eval.yaml, or two reports to --compare.",
+            file=sys.stderr,
+        )
+        return MISUSED
     if options.sweep:
         return sweep_sets(options, settings)
     grade = _grading(options, settings)
@@ -29,10 +39,9 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     for report in reports:
         print(measures_table(report))
     if options.json:
-        options.json.write_text(
-            json.dumps(report_record(reports, prompts=prompts), ensure_ascii=False, indent=2),
-            encoding="utf-8",
-        )
+        write_report(options.json, reports, prompts=prompts)
+    if options.html:
+        write_page(options.html, reports, prompts=prompts)
     for failure in failures:
         print(f"below its gate: {failure}", file=sys.stderr)
     return FAILED if failures else OK

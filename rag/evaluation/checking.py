@@ -69,8 +69,8 @@ def doubtful_cases(
         for case in runner.set.cases:
             if case.answerable:
                 continue
-            runner.run(case.id)
-            outcome = runner.result(case.id).outcome
+            row, *_ = runner.run(case.id)
+            outcome = runner.result(row).outcome
             if isinstance(outcome, Answer) and outcome.citations:
                 citation = outcome.citations[0]
                 name = runner.corpus.names[citation.document_id]

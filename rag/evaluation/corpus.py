@@ -11,7 +11,7 @@ from rag.documents import SUFFIXES, load_file
 from rag.errors import DocumentError, EvaluationSetError
 from rag.evaluation.cases import EvaluationSet
 from rag.limits import Limits
-from rag.types import Document
+from rag.types import Document, Span
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,21 @@ class Corpus:
     def names(self) -> Mapping[str, str]:
         """Each document's file name, by document id."""
         return {document.id: path.name for path, document in list(self.files.items())[::-1]}
+
+    def document(self, document_id: str) -> Document:
+        """Return the document with that id."""
+        return self._by_id[document_id]
+
+    def place(self, document_id: str, span: Span) -> str:
+        """Say where a span is: file, code points, and the page where the format has pages."""
+        document = self._by_id.get(document_id)
+        page = document.page_at(span) if document else None
+        place = f"{self.names.get(document_id, document_id)}:{span.start}-{span.end}"
+        return place if page is None else f"{place} (page {page})"
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Document]:
+        return {document.id: document for document in self.documents}
 
     def find(self, reference: str, *, folder: Path) -> Sequence[Document]:
         """Return the documents that a reference means: a file name, or a path from ``folder``."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import groupby
 from traceback import format_exception
+from typing import Any
 
+from rag.answering.extractive import THRESHOLD
 from rag.evaluation.corpus import Corpus
 from rag.evaluation.gold import GoldQuote
-from rag.evaluation.measures import ANSWER_MATCH, EVIDENCE_RECALL, QUOTE_EXACTNESS
-from rag.evaluation.report import Row
+from rag.evaluation.measures import (
+    ANSWER_MATCH,
+    EVIDENCE_RECALL,
+    QUOTE_EXACTNESS,
+    evidence_rank,
+)
 from rag.evaluation.results import CaseResult, Crash
-from rag.types import Answer, Span, Status
+from rag.evaluation.rows import Row
+from rag.types import Answer, Status
 
 _LONGEST = 160  # code points of a passage or a quote that are shown
 
@@ -24,21 +32,30 @@ class Judgement(StrEnum):
     BROKEN = "broken"
 
 
-def judge(row: Row) -> Judgement:
-    """Judge a case by its own measures.
+def judge(record: Mapping[str, Any]) -> Judgement:
+    """Judge a case by the scores of its record.
 
     Right is: refused where the sources do not say; else its evidence recalled, or, for a case
     without evidence, its answer matched. Broken is a crash, or a quotation that is not one.
     """
-    exactness = row.tallies[QUOTE_EXACTNESS]
-    if row.record["error"] is not None or exactness.hits < exactness.total:
+    scores: Mapping[str, float] = record["scores"]
+    if record["error"] is not None or scores.get(QUOTE_EXACTNESS, 1.0) < 1.0:
         return Judgement.BROKEN
-    evidence, match = row.tallies[EVIDENCE_RECALL], row.tallies[ANSWER_MATCH]
-    if evidence.total or match.total:
-        right = (evidence if evidence.total else match).hits == 1
-    else:
-        right = row.record["status"] == Status.NOT_IN_SOURCES
+    refused = record["status"] == Status.NOT_IN_SOURCES
+    right = scores.get(EVIDENCE_RECALL, scores.get(ANSWER_MATCH, float(refused))) == 1.0
     return Judgement.RIGHT if right else Judgement.MISSED
+
+
+def flickering(rows: Iterable[Row]) -> Iterator[tuple[str, int, int]]:
+    """Yield the id of each case whose attempts came out differently, how often right, of how many.
+
+    The attempts at a case follow each other.
+    """
+    for _, group in groupby(rows, key=lambda row: row.number):
+        attempts = [(row.record["id"], judge(row.record)) for row in group]
+        if len({judgement for _, judgement in attempts}) > 1:
+            right = sum(judgement is Judgement.RIGHT for _, judgement in attempts)
+            yield attempts[0][0], right, len(attempts)
 
 
 def summarize(result: CaseResult, judgement: Judgement) -> str:
@@ -81,16 +98,22 @@ def _expected(result: CaseResult, corpus: Corpus) -> Iterator[str]:
     rule = f"{case.evidence_rule.value} of {len(result.gold.quotes)}"
     for quote in result.gold.quotes:
         yield f"evidence   ({rule}) {_gold_place(quote, corpus)} “{_shortened(quote.quote)}”"
+    if result.gold.quotes and result.passages:
+        rank, given = evidence_rank(result, corpus.texts), len(result.passages)
+        found = f"by passage {rank:g} of" if rank <= given else "in none of"
+        yield f"retrieved  {found} the {given} given"
 
 
 def _given(answer: Answer, corpus: Corpus) -> Iterator[str]:
     if answer.standalone_question != answer.question:
         yield f"asked as   {answer.standalone_question}"
     yield f"status     {answer.status.value}"
+    if answer.status is Status.NOT_IN_SOURCES:
+        yield f"because    {refusal_reason(answer)}"
     if answer.text:
         yield f"answer     {answer.text}"
     for citation in answer.citations:
-        place = _place(citation.document_id, citation.span, corpus)
+        place = corpus.place(citation.document_id, citation.span)
         yield f"cited      [{citation.number}] {place} “{_shortened(citation.quote)}”"
         read = citation.span.of(corpus.texts.get(citation.document_id, ""))
         if read != citation.quote:
@@ -98,19 +121,31 @@ def _given(answer: Answer, corpus: Corpus) -> Iterator[str]:
     for rejection in answer.rejections:
         yield f"rejected   “{_shortened(rejection.quote.text)}”: {rejection.reason.value}"
     for passage in answer.nearest:
-        place = _place(passage.document.id, passage.span, corpus)
+        place = corpus.place(passage.document.id, passage.span)
         yield f"passage    {passage.number}. {place} “{_shortened(passage.text)}”"
+
+
+def refusal_reason(answer: Answer) -> str:
+    """Say why an answer is a refusal, as far as the answer itself tells."""
     if not answer.passages:
-        yield "passage    none was retrieved"
+        return "no passage was retrieved"
+    if answer.notice:
+        return answer.notice
+    if answer.rejections:
+        return "none of what it proposed could be verified"
+    if not any(passage.sentences for passage in answer.passages):
+        return "the answerer proposed nothing"
+    best = max(passage.answers for passage in answer.passages)
+    return (
+        f"the answerer proposed nothing; the reader holds the best passage for {best:.0%} likely "
+        f"to answer, and the built-in answerer asks for {THRESHOLD:.0%}"
+    )
 
 
 def _gold_place(quote: GoldQuote, corpus: Corpus) -> str:
     first, more = quote.places[0], len(quote.places) - 1
-    return _place(first.document_id, first.span, corpus) + (f" and {more} more" if more else "")
-
-
-def _place(document_id: str, span: Span, corpus: Corpus) -> str:
-    return f"{corpus.names.get(document_id, document_id)}:{span.start}-{span.end}"
+    place = corpus.place(first.document_id, first.span)
+    return place + (f" and {more} more" if more else "")
 
 
 def _shortened(text: str) -> str:

@@ -68,13 +68,20 @@ def tally(result: CaseResult, texts: Mapping[str, str], ks: Sequence[int]) -> di
     The keys are the same for every case, in the order of the report's table.
     """
     ranks = [_rank(quote, result, texts) for quote in result.gold.quotes]
-    by_rule = max if result.gold.case.evidence_rule is EvidenceRule.ALL else min
     asked = 1 if ranks else 0
     tallies = {QUOTE_EXACTNESS: _quote_exactness(result, texts)}
     for k in ks:
-        tallies[f"retrieval_recall@{k}"] = Tally(by_rule(ranks, default=math.inf) <= k, asked)
+        tallies[f"retrieval_recall@{k}"] = Tally(_by_rule(ranks, result) <= k, asked)
     tallies["mrr"] = Tally(1 / min(ranks, default=math.inf), asked)
     return tallies | {name: measure(result) for name, measure in _MEASURES.items()}
+
+
+def evidence_rank(result: CaseResult, texts: Mapping[str, str]) -> float:
+    """Return the smallest k whose first k passages hold the evidence by the case's rule.
+
+    Infinity where they do not, or where the case has no evidence.
+    """
+    return _by_rule([_rank(quote, result, texts) for quote in result.gold.quotes], result)
 
 
 def add_up(tallies: Iterable[Mapping[str, Tally]]) -> dict[str, Tally]:
@@ -106,6 +113,11 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 def _quote_exactness(result: CaseResult, texts: Mapping[str, str]) -> Tally:
     exact = [c.span.of(texts.get(c.document_id, "")) == c.quote for c in result.citations]
     return Tally(sum(exact), len(exact))
+
+
+def _by_rule(ranks: Sequence[float], result: CaseResult) -> float:
+    every = result.gold.case.evidence_rule is EvidenceRule.ALL
+    return (max if every else min)(ranks, default=math.inf)
 
 
 def _rank(gold: GoldQuote, result: CaseResult, texts: Mapping[str, str]) -> float:

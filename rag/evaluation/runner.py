@@ -16,8 +16,9 @@ from rag.closing import Closing
 from rag.evaluation.corpus import load_corpus
 from rag.evaluation.gold import GoldCase, resolve
 from rag.evaluation.measures import cutoffs
-from rag.evaluation.report import Report, Row, row_of
+from rag.evaluation.report import Report, row_of
 from rag.evaluation.results import CaseResult, Crash
+from rag.evaluation.rows import Row
 from rag.evaluation.set_files import read_set
 from rag.settings import Settings
 from rag.types import Answer, Document, Turn
@@ -60,7 +61,9 @@ def temporary_assistant(settings: Settings, documents: Sequence[Document]) -> It
 
 
 class SetRunner(Closing):
-    """Runs the cases of one set, each at most once, and opens the answerer when it is needed.
+    """Runs the cases of one set, each ``repeats`` times, and opens the answerer when it is needed.
+
+    What has run is not run again.
 
     Raises:
         EvaluationSetError: if the set has a mistake; nothing has run by then.
@@ -73,6 +76,7 @@ class SetRunner(Closing):
         *,
         open_asker: OpenAsker = temporary_assistant,
         timeout_s: float = TIMEOUT_S,
+        repeats: int = 1,
     ) -> None:
         self.set = read_set(path)
         self.corpus = load_corpus(self.set, limits=settings.limits)
@@ -82,28 +86,24 @@ class SetRunner(Closing):
         self._settings = settings
         self._open_asker = open_asker
         self._timeout_s = timeout_s
-        self._results: dict[str, CaseResult] = {}
-        self._rows: dict[str, Row] = {}
+        self._repeats = repeats
+        self._results: dict[tuple[str, int], CaseResult] = {}
+        self._rows: dict[tuple[str, int], Row] = {}
         self._open = ExitStack()
         self._asker: Asker | None = None
 
-    def run(self, case_id: str) -> Row:
-        """Return the scores of one case, running it if it has not run."""
-        if case_id not in self._rows:
-            result = _run(self._gold[case_id], self._opened(), self._timeout_s)
-            number = self._numbers[case_id]
-            self._results[case_id] = result
-            self._rows[case_id] = row_of(number, result, self.corpus, self._cutoffs)
-        return self._rows[case_id]
+    def run(self, case_id: str) -> tuple[Row, ...]:
+        """Return the scores of one case, one row an attempt, running what has not run."""
+        return tuple(self._run(case_id, attempt) for attempt in range(1, self._repeats + 1))
 
-    def run_all(self) -> Iterator[Row]:
+    def run_all(self) -> Iterator[tuple[Row, ...]]:
         """Yield the scores of every case in the set's order, running what has not run."""
         for case in self.set.cases:
             yield self.run(case.id)
 
-    def result(self, case_id: str) -> CaseResult:
-        """Return what became of a case that has run."""
-        return self._results[case_id]
+    def result(self, row: Row) -> CaseResult:
+        """Return what a row of this runner was scored by."""
+        return self._results[row.record["id"], row.attempt]
 
     def report(self) -> Report:
         """Return the report of the cases that have run, in the order in which they ran."""
@@ -119,6 +119,16 @@ class SetRunner(Closing):
         """Close the answerer; the results stay, and it opens again if it is needed again."""
         self._asker = None
         self._open.close()
+
+    def _run(self, case_id: str, attempt: int) -> Row:
+        key = case_id, attempt
+        if key not in self._rows:
+            result = _run(self._gold[case_id], self._opened(), self._timeout_s)
+            self._results[key] = result
+            self._rows[key] = row_of(
+                self._numbers[case_id], result, self.corpus, self._cutoffs, attempt=attempt
+            )
+        return self._rows[key]
 
     def _opened(self) -> Asker:
         if self._asker is None:

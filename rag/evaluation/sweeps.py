@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from rag.closing import Closing
 from rag.errors import SettingsError
-from rag.evaluation.report import Report, report_record
+from rag.evaluation.report import Report
+from rag.evaluation.rows import measures_of
 from rag.evaluation.runner import Asker, OpenAsker
 from rag.limits import Limits
 from rag.settings import Settings
@@ -80,7 +81,8 @@ def sweep(axes: Sequence[Axis], settings: Settings, run_sets: RunSets) -> Iterat
         for values in itertools.product(*(values for _, values in axes)):
             chosen = dict(zip(names, values, strict=True))
             reports = run_sets(settings.model_copy(update=chosen), libraries.open)
-            yield Combination(chosen, report_record(reports)["measures"])
+            rows = [row for report in reports for row in report.rows]
+            yield Combination(chosen, measures_of(rows))
 
 
 class KeptLibraries(Closing):

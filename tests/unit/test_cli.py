@@ -169,3 +169,50 @@ def test_no_address_is_fetched_where_that_is_switched_off(
     monkeypatch.setenv("PINCITE_ALLOW_URLS", "0")
     assert main(["add", "https://example.org/"]) == FAILED
     assert "PINCITE_ALLOW_URLS=0" in capsys.readouterr().err
+
+
+def test_a_report_is_written_as_a_page(evaluation_set: Path, tmp_path: Path) -> None:
+    assert main(["eval", str(evaluation_set), "--html", "out/report.html"]) == OK
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Who designed the bridge?" in page
+    assert "<svg" in page
+
+
+def test_evaluating_nothing_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval"]) == MISUSED
+    assert "name at least one FILE.eval.yaml" in capsys.readouterr().err
+
+
+def written_report(path: Path, right: int, of: int = 20) -> str:
+    cases = [
+        {
+            "id": f"c{number}",
+            "question": "Who?",
+            "status": "answered",
+            "error": None,
+            "scores": {"evidence_recall": float(number < right)},
+        }
+        for number in range(of)
+    ]
+    path.write_text(json.dumps({"cases": cases}), encoding="utf-8")
+    return str(path)
+
+
+def test_two_reports_are_compared_and_a_significant_loss_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = (written_report(tmp_path / f"{n}.json", n) for n in (20, 8))
+    assert main(["eval", "--compare", good, bad]) == FAILED
+    assert "lost: 12 cases: c8, c9" in capsys.readouterr().out
+    assert main(["eval", "--compare", bad, good]) == OK
+    assert main(["eval", "--compare", good, bad, "--tolerance", "0.7"]) == OK
+
+
+def test_reports_that_cannot_be_compared_are_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, empty = (written_report(tmp_path / f"{n}.json", 0, n) for n in (1, 0))
+    assert main(["eval", "--compare", report, empty]) == MISUSED
+    assert "no case in common" in capsys.readouterr().err
+    assert main(["eval", "--compare", report, "gone.json"]) == MISUSED
+    assert "gone.json cannot be read" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from rag.evaluation.corpus import Corpus
 from rag.evaluation.judging import Judgement, explain, judge, summarize
 from rag.evaluation.report import row_of
 from rag.evaluation.results import Crash
-from rag.types import Answer, Citation, Span, Verdict
+from rag.types import Answer, Citation, JudgedSentence, Span, Status, Verdict
 
 SOURCE = document(FOX)
 CORPUS = Corpus({Path("docs/fox.txt"): SOURCE})
@@ -22,12 +22,13 @@ WORDS = Case("words", "Who ran?", answers=("fox",))
 AGE = Case("age", "How old?", answerable=False)
 HOME, END = cite(SOURCE, "It ran home before dark."), cite(SOURCE, "The end came soon.")
 LIE = Citation(2, SOURCE.id, Span(0, 3), "lie", Verdict.EXACT)
+READ = JudgedSentence(Span(0, 44), None, 0.2)
 CRASH = Crash(ValueError("no luck"))
 
 
 def judged(case: Case, outcome: Answer | Crash) -> tuple[Judgement, str, str]:
     came = result(gold(case, SOURCE), outcome)
-    judgement = judge(row_of(1, came, CORPUS, (1,)))
+    judgement = judge(row_of(1, came, CORPUS, (1,)).record)
     return judgement, summarize(came, judgement), explain(came, judgement, CORPUS)
 
 
@@ -86,6 +87,7 @@ def test_the_explanation_of_a_miss_sets_the_evidence_beside_what_was_cited() -> 
         "expected   the words “a fox”",
         "evidence   (all of 2) fox.txt:45-56 “It ran home”",
         "evidence   (all of 2) fox.txt:16-19 “fox”",
+        "retrieved  by passage 1 of the 1 given",
         "asked as   Who ran, the fox?",
         "status     partial",
         "answer     The end came soon.",
@@ -98,12 +100,51 @@ def test_the_explanation_of_a_miss_sets_the_evidence_beside_what_was_cited() -> 
 def test_the_explanation_of_a_refusal_shows_the_nearest_passages() -> None:
     nearest = [passage(SOURCE, "It ran home", 1), passage(SOURCE, "The end", 2)]
     lines = judged(RAN, refusal("Who ran?", nearest))[2].splitlines()
-    assert lines[-3:] == [
+    assert lines[-5:] == [
+        "retrieved  by passage 1 of the 2 given",
         "status     not_in_sources",
+        "because    the answerer proposed nothing",
         "passage    1. fox.txt:45-56 “It ran home”",
         "passage    2. fox.txt:70-77 “The end”",
     ]
-    assert judged(RAN, refusal("Who ran?"))[2].endswith("passage    none was retrieved")
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (refusal("Who ran?"), "no passage was retrieved"),
+        (refusal("Who ran?", [passage(SOURCE, FOX)]), "the answerer proposed nothing"),
+        (
+            refusal("Who ran?", [replace(passage(SOURCE, FOX), sentences=(READ,), answers=0.314)]),
+            "the answerer proposed nothing; the reader holds the best passage for 31% likely to "
+            "answer, and the built-in answerer asks for 50%",
+        ),
+        (
+            rejecting(refusal("Who ran?", [passage(SOURCE, FOX)]), "false words"),
+            "none of what it proposed could be verified",
+        ),
+        (
+            replace(refusal("Who ran?", [passage(SOURCE, FOX)]), notice="The server is down."),
+            "The server is down.",
+        ),
+    ],
+)
+def test_the_explanation_of_a_refusal_says_why(refused: Answer, reason: str) -> None:
+    told = replace(refused, status=Status.NOT_IN_SOURCES)
+    assert f"\nbecause    {reason}" in judged(RAN, told)[2]
+
+
+def test_a_place_has_its_page_where_the_document_has_pages() -> None:
+    paged = replace(SOURCE, pages=(Span(0, 45), Span(45, len(FOX))))
+    came = result(gold(RAN, paged), answer("Who ran?", cite(paged, "The end came")))
+    explanation = explain(came, Judgement.MISSED, Corpus({Path("fox.pdf"): paged}))
+    assert "evidence   (any of 1) fox.pdf:45-56 (page 2) “It ran home”" in explanation
+    assert "cited      [1] fox.pdf:70-82 (page 2) “The end came”" in explanation
+
+
+def test_evidence_that_was_not_retrieved_is_told_apart_from_evidence_not_chosen() -> None:
+    elsewhere = answer("Who ran?", END, passages=[passage(SOURCE, "The end came soon.")])
+    assert "retrieved  in none of the 1 given" in judged(RAN, elsewhere)[2]
 
 
 def test_the_explanation_of_an_unanswerable_case_expects_a_refusal() -> None:

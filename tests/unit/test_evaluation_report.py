@@ -14,13 +14,12 @@ from rag.evaluation.corpus import Corpus
 from rag.evaluation.report import (
     Report,
     answer_record,
-    failed_gates,
-    measures_table,
     report_record,
     row_of,
     write_report,
 )
 from rag.evaluation.results import Crash
+from rag.evaluation.summary import failed_gates, measures_table
 from rag.types import Answer
 
 SOURCE = document(FOX)
@@ -30,6 +29,9 @@ JUMPED = Case("jumped", "Who jumped?", evidence=(Evidence("brown fox jumps"),), 
 AGE = Case("age", "How old?", answerable=False, type="near miss")
 UNTYPED = Case("when", "When?", answers=("before dark",))
 RIGHT = answer("Who ran?", cite(SOURCE, "It ran home"), passages=[passage(SOURCE, FOX)])
+KEYS = "measures by_type cases settings prompts versions"
+MORE_KEYS = "by_document n intervals bootstrap models sets"
+MORE_CASE_KEYS = "type about attempt n"
 CASE_KEYS = (
     "id question status answer short_answer citations rejected passages scores latency_ms error"
 )
@@ -87,8 +89,8 @@ def test_an_answer_is_recorded_with_file_names_and_code_points() -> None:
 
 def test_the_report_has_exactly_the_keys_of_the_format() -> None:
     record = report_record([report_of(*FOUR)], prompts={"answer": "a1b2"})
-    assert list(record) == ["measures", "by_type", "cases", "settings", "prompts", "versions"]
-    assert all(" ".join(case) == CASE_KEYS for case in record["cases"])
+    assert " ".join(record) == f"{KEYS} {MORE_KEYS}"
+    assert all(" ".join(case) == f"{CASE_KEYS} {MORE_CASE_KEYS}" for case in record["cases"])
     assert record["settings"] == {"model": "extractive", "top_k": 6}
     assert record["prompts"] == {"answer": "a1b2"}
     assert record["versions"].keys() >= {"python", "pincite", "chromadb", "onnxruntime"}
@@ -214,10 +216,10 @@ def test_rounding_does_not_fail_a_gate() -> None:
 
 def test_the_table_is_aligned_and_shows_values_counts_and_gates() -> None:
     lines = measures_table(report_of(*FOUR, evidence_recall=0.8)).splitlines()
-    assert lines[0].split() == ["measure", "value", "n", "gate"]
+    assert lines[0].split() == ["measure", "value", "95", "%", "n", "gate"]
     cells = {line.split()[0]: line.split()[1:] for line in lines[1:]}
-    assert cells["evidence_recall"] == ["0.500", "2", "0.8"]
-    assert cells["quote_exactness"] == ["1.000", "2"]
+    assert cells["evidence_recall"] == ["0.500", "0.00–1.00", "2", "0.8"]
+    assert cells["quote_exactness"] == ["1.000", "1.00–1.00", "2"]
     assert cells["answer_f1"] == ["–", "0"]
     assert cells["latency_p95_ms"] == ["40.0", "4"]
     assert cells["cost_tokens"] == ["0.0", "4"]
@@ -235,3 +237,41 @@ def test_a_report_is_written_as_json_into_a_new_folder(tmp_path: Path) -> None:
     report = report_of(*FOUR)
     write_report(path, [report])
     assert json.loads(path.read_text(encoding="utf-8")) == report_record([report])
+
+
+def test_a_case_says_what_it_is_about_and_how_much_each_measure_counts() -> None:
+    ran, _, age, _ = report_record([report_of(*FOUR)])["cases"]
+    assert (ran["type"], ran["about"], ran["attempt"]) == ("fact", "fox.txt", 1)
+    assert ran["n"]["citation_precision"] == 1
+    assert (age["about"], age["n"]["abstention_f1"]) == ("fox.txt", 2)
+    assert ran["n"].keys() == ran["scores"].keys()
+
+
+def test_counts_and_intervals_have_the_shape_of_the_measures() -> None:
+    record = report_record([report_of(*FOUR)])
+    assert record["n"]["measures"]["evidence_recall"] == 2
+    assert record["n"]["by_type"]["near miss"]["abstention_recall"] == 1
+    assert record["intervals"]["measures"]["answer_f1"] is None
+    assert record["intervals"]["by_document"]["fox.txt"]["evidence_recall"] == [0.0, 1.0]
+    low, high = record["intervals"]["measures"]["answer_rate"]
+    assert low < record["measures"]["answer_rate"] < high
+
+
+def test_a_report_says_what_it_was_made_with() -> None:
+    record = report_record([report_of(*FOUR, mrr=0.1)])
+    assert record["sets"] == {"fox.eval.yaml": {"cases": 4, "ran": 4, "gates": {"mrr": 0.1}}}
+    assert record["bootstrap"] == {"level": 0.95, "resamples": 2000, "seed": 0}
+    card = (Path(__file__).parents[2] / "rag" / "models" / "reader.md").read_text("utf-8")
+    assert record["models"]["reader.onnx"] in card
+
+
+def test_attempts_at_a_case_average_its_scores_and_add_no_certainty() -> None:
+    once = report_of((RAN, RIGHT), (JUMPED, refusal("Who jumped?")))
+    thrice = replace(
+        once, rows=tuple(replace(row, attempt=a) for row in once.rows for a in (1, 2, 3))
+    )
+    assert (thrice.ran, len(thrice.rows)) == (2, 6)
+    first, second = report_record([once]), report_record([thrice])
+    assert second["measures"]["evidence_recall"] == first["measures"]["evidence_recall"] == 0.5
+    assert second["intervals"] == first["intervals"]
+    assert second["n"]["measures"]["evidence_recall"] == 6

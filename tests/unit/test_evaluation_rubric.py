@@ -11,10 +11,11 @@ from evaluation_fakes import FOX, Opener, crashing, quoting
 from rag.answering.grading import Grade
 from rag.errors import EvaluationSetError, ModelError
 from rag.evaluation.cases import Case, Evidence, EvidenceRule
-from rag.evaluation.report import Report, failed_gates, measures_table, report_record
+from rag.evaluation.report import Report, report_record
 from rag.evaluation.rubric import REFUSAL, expected_of, graded, prompts_with_rubric
 from rag.evaluation.runner import run_sets
 from rag.evaluation.set_files import read_set
+from rag.evaluation.summary import failed_gates, measures_table
 from rag.prompts import load_prompt
 from rag.settings import Settings
 from rag.types import Usage

@@ -11,9 +11,10 @@ from evaluation_fakes import FOX, Opener, Reply, crashing, hanging, quoting, ref
 
 from rag.documents import load_bytes
 from rag.errors import EvaluationSetError, ModelError
-from rag.evaluation.report import Report, failed_gates, report_record
+from rag.evaluation.report import Report, report_record
 from rag.evaluation.results import Crash
 from rag.evaluation.runner import SetRunner, recorded, run_sets, temporary_assistant
+from rag.evaluation.summary import failed_gates
 from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import Answer, Document, Turn
@@ -187,11 +188,11 @@ def test_a_mistake_in_any_set_is_found_before_anything_runs(
 def test_a_case_runs_once_however_often_it_is_asked_for(path: Path, settings: Settings) -> None:
     opener = Opener(GOOD)
     with SetRunner(path, settings, open_asker=opener) as runner:
-        first = runner.run("jumped")
+        (first,) = runner.run("jumped")
         assert runner.report().rows == (first,)
-        assert [row.record["id"] for row in runner.run_all()] == ["ran", "jumped", "age"]
-        assert runner.run("jumped") is first
-        assert not isinstance(runner.result("jumped").outcome, Crash)
+        assert [row.record["id"] for (row,) in runner.run_all()] == ["ran", "jumped", "age"]
+        assert runner.run("jumped")[0] is first
+        assert not isinstance(runner.result(first).outcome, Crash)
     assert len(opener.opened[0].asked) == 3
 
 
