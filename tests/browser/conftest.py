@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HEIGHTS = {390: 844, 1440: 900}
+HEIGHTS = {390: 844, 768: 1024, 1440: 900, 2560: 1440}
 
 expect.set_options(timeout=30_000)
 
@@ -42,7 +42,12 @@ def serving(
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = ["--server.port", str(port), "--server.headless", "true"]
-    environment = {**os.environ, "PINCITE_HOME": str(home), "PYTHONPATH": str(FAKES), **settings}
+    environment = {
+        **os.environ,
+        "PINCITE_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(FAKES)]),
+        **settings,
+    }
     with (home.parent / "server.log").open("w") as log:
         process = subprocess.Popen(
             [*command, *options, "--server.fileWatcherType", "none"],
@@ -81,7 +86,7 @@ def real_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scripted_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the page with the assistant of ``scripted_page.py``."""
     script = Path(__file__).with_name("scripted_page.py")
@@ -94,12 +99,16 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
     """Open pages; at the end, none may have complained or asked anything of another host."""
     visits: list[Visit] = []
 
-    def open_window(address: str, *, width: int = 1440, scheme: str = "light") -> Visit:
+    def open_window(
+        address: str, *, width: int = 1440, scheme: str = "light", script: str = ""
+    ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
         )
+        if script:
+            context.add_init_script(script)
         visit = Visit(context.new_page(), f"{width}-{scheme}")
         visit.watch()
         visits.append(visit)
