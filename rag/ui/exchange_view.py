@@ -12,6 +12,7 @@ from rag.ui.place_view import (
     PlaceView,
     citation_mark,
     cited_place,
+    clipped,
     documents_of,
     near_place,
     shortened,
@@ -22,6 +23,8 @@ WAITING = "waiting"
 WRITING = "writing"
 FAILED = "failed"
 CLAIM_LENGTH = 5_000  # characters of a sentence that are drawn
+SHORT_LENGTH = 300  # characters of a short answer
+MESSAGE_LENGTH = 2_000  # characters of a sentence that comes from elsewhere, such as a server
 NEAREST_LENGTH = 600  # characters of a passage that a refusal shows
 
 
@@ -104,7 +107,9 @@ def exchange_view(exchange: Exchange, number: int, total: int, *, review: bool) 
     if isinstance(exchange, Answered):
         return _answer_view(base, exchange, review)
     if isinstance(exchange, Failed):
-        return FailureView({**base, "state": FAILED, "message": exchange.message})
+        return FailureView(
+            {**base, "state": FAILED, "message": clipped(exchange.message, MESSAGE_LENGTH)}
+        )
     progress = exchange.progress
     return _writing_view(base, progress.as_answer("", "")) if progress.claims else base
 
@@ -136,8 +141,12 @@ def _answer_view(base: ExchangeView, exchange: Answered, review: bool) -> Answer
         {
             **base,
             "state": answer.status.value,
-            "understood": "" if standalone == answer.question else strings.understood(standalone),
-            "short_answer": answer.short_answer if answer.claims else "",
+            "understood": (
+                strings.understood(clipped(standalone, MESSAGE_LENGTH))
+                if standalone != answer.question
+                else ""
+            ),
+            "short_answer": clipped(answer.short_answer, SHORT_LENGTH) if answer.claims else "",
             "claims": _claim_views(name, answer, review),
             "places": [
                 *_cited_places(name, answer),
@@ -145,7 +154,7 @@ def _answer_view(base: ExchangeView, exchange: Answered, review: bool) -> Answer
             ],
             "nearest": [_nearest_view(name, passage) for passage in nearest],
             "checked": strings.checked(len(answer.citations)) if answer.citations else "",
-            "notice": answer.notice,
+            "notice": clipped(answer.notice, MESSAGE_LENGTH),
             "left_out": strings.left_out(len(answer.rejections)) if answer.rejections else "",
             "rejections": [_rejection_view(rejection) for rejection in answer.rejections],
             "retrieval": retrieval_view(name, answer, exchange.timings),

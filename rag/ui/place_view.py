@@ -111,6 +111,11 @@ def shortened(words: str, most: int) -> str:
     return short if short not in ("", "…", " …") else f"{words[:most]} …"
 
 
+def clipped(words: str, most: int) -> str:
+    """Return words as they are, up to ``most`` characters."""
+    return words if len(words) <= most else f"{words[:most]} …"
+
+
 def _passage_place(
     mark: str, passage: Passage, verdict: str, verdict_name: str, explanation: str
 ) -> PlaceView:

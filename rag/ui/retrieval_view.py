@@ -7,9 +7,10 @@ from typing import TypedDict
 from rag.types import Answer, Passage, Usage
 from rag.ui import strings
 from rag.ui.job import Timings
-from rag.ui.place_view import PlaceView, read_place, shortened
+from rag.ui.place_view import PlaceView, clipped, read_place, shortened
 
 EXCERPT_LENGTH = 180
+QUESTION_LENGTH = 2_000
 
 
 class FactView(TypedDict):
@@ -43,7 +44,8 @@ def retrieval_view(name: str, answer: Answer, timings: Timings) -> RetrievalView
         (strings.TIME_TO_SENTENCE, timings.sentence),
         (strings.TIME_TO_END, timings.end),
     ]
-    facts = [FactView(name=strings.SEARCHED_FOR, value=answer.standalone_question)]
+    searched = clipped(answer.standalone_question, QUESTION_LENGTH)
+    facts = [FactView(name=strings.SEARCHED_FOR, value=searched)]
     facts += [FactView(name=n, value=strings.seconds(s)) for n, s in times if s is not None]
     if answer.usage != Usage():
         usage = strings.usage(answer.usage.read, answer.usage.written)

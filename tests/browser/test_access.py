@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -41,7 +41,7 @@ def expect_accessible(page: Page) -> None:
 def states_of(window: Visit) -> Iterator[str]:
     """Bring a window, in review mode, from one state into the next, and name each."""
     page = window.page
-    states = {
+    states: dict[str, Callable[[], None]] = {
         "empty": lambda: None,
         "refused": lambda: window.ask("Is this said?"),
         "failed": lambda: window.ask("Fail every other time"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 from visits import Visitor
@@ -34,10 +36,11 @@ def test_editing_can_be_given_up_and_changes_nothing(scripted_page: str, visit: 
     page = window.page
     window.ask("Show all verdicts")
     edit = page.get_by_role("button", name="Edit the question")
-    for leave in (
+    ways: list[Callable[[], None]] = [
         lambda: page.keyboard.press("Escape"),
         lambda: page.get_by_role("button", name="Cancel").click(),
-    ):
+    ]
+    for leave in ways:
         edit.focus()
         page.keyboard.press("Enter")
         page.get_by_label("Your question").fill("Something else")

@@ -43,10 +43,17 @@ class Desk {
   pressed(event) {
     const [target] = event.composedPath();
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && !this.card.close() && !this.sheet.open) this.returnToChip();
+    if (event.key === "Escape" && !this.card.close() && this.isOurs(event)) this.returnToChip();
     if (isTyping(target)) return;
     if (event.key === "n") this.stepBy(1);
     if (event.key === "p") this.stepBy(-1);
+  }
+
+  // Escape in a menu or a dialog of Streamlit's is meant for that; the sheet closes by itself.
+  isOurs(event) {
+    const [target] = event.composedPath();
+    const near = event.composedPath().includes(this.desk) || target.closest?.("[data-testid=stChatInput]");
+    return !this.sheet.open && (near || target === document.body);
   }
 
   stepBy(by) {
