@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from rag.types import Answer, Claim, Passage, Rejection
+from rag.types import Answer, Claim, DocumentFact, Passage, Rejection
 from rag.ui import strings
 from rag.ui.conversation import Answered, Exchange, Failed
 from rag.ui.place_view import (
@@ -18,6 +18,7 @@ from rag.ui.place_view import (
     shortened,
 )
 from rag.ui.retrieval_view import RetrievalView, retrieval_view
+from rag.ui.source_view import TITLE_LENGTH
 
 WAITING = "waiting"
 WRITING = "writing"
@@ -92,6 +93,7 @@ class AnswerView(ExchangeView):
     understood: str
     short_answer: str
     claims: list[ClaimView]
+    facts: list[str]
     places: list[PlaceView]
     nearest: list[NearestView]
     checked: str
@@ -135,7 +137,7 @@ def _writing_view(base: ExchangeView, answer: Answer) -> WritingView:
 
 def _answer_view(base: ExchangeView, exchange: Answered, review: bool) -> AnswerView:
     answer, name = exchange.answer, base["id"]
-    nearest = () if answer.claims else answer.nearest
+    nearest = () if answer.claims or answer.facts else answer.nearest
     standalone = answer.standalone_question
     return AnswerView(
         {
@@ -148,18 +150,30 @@ def _answer_view(base: ExchangeView, exchange: Answered, review: bool) -> Answer
             ),
             "short_answer": clipped(answer.short_answer, SHORT_LENGTH) if answer.claims else "",
             "claims": _claim_views(name, answer, review),
+            "facts": [_fact(fact) for fact in answer.facts],
             "places": [
                 *_cited_places(name, answer),
                 *(near_place(name, passage) for passage in nearest),
             ],
             "nearest": [_nearest_view(name, passage) for passage in nearest],
-            "checked": strings.checked(len(answer.citations)) if answer.citations else "",
+            "checked": _checked(answer),
             "notice": clipped(answer.notice, MESSAGE_LENGTH),
             "left_out": strings.left_out(len(answer.rejections)) if answer.rejections else "",
             "rejections": [_rejection_view(rejection) for rejection in answer.rejections],
             "retrieval": retrieval_view(name, answer, exchange.timings),
         }
     )
+
+
+def _checked(answer: Answer) -> str:
+    if answer.facts:
+        return strings.FACTS_CHECKED
+    return strings.checked(len(answer.citations)) if answer.citations else ""
+
+
+def _fact(fact: DocumentFact) -> str:
+    title = clipped(fact.title, TITLE_LENGTH)
+    return strings.fact(title, fact.kind, clipped(fact.value, TITLE_LENGTH))
 
 
 def _cited_places(name: str, answer: Answer) -> list[PlaceView]:

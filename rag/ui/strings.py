@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.types import RejectionReason, Verdict
+from rag.types import FactKind, RejectionReason, Verdict
 
 NAME = "Pincite"
 TAGLINE = "Answers you can check, word for word"
@@ -155,6 +155,15 @@ def citation(number: int, verdict: str, page: str, quote: str) -> str:
     """Name a citation for a screen reader."""
     where = f"{verdict}, {page}" if page else verdict
     return f"Citation {number}, {where}: “{quote}”"
+
+
+FACTS_CHECKED = "What the file says of itself; not a quotation of its text"
+FACT_NAMES = {FactKind.PUBLISHED: "published", FactKind.AUTHOR: "author"}
+
+
+def fact(title: str, kind: FactKind, value: str) -> str:
+    """Tell what a document's file says of it."""
+    return f"{title}: {FACT_NAMES[kind]} {value}, its file says."
 
 
 SEARCHED_FOR = "Searched for"

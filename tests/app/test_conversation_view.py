@@ -28,6 +28,8 @@ from rag.types import (
     BlockKind,
     Claim,
     Document,
+    DocumentFact,
+    FactKind,
     Passage,
     ProposedQuote,
     Rejection,
@@ -184,6 +186,14 @@ def test_a_document_that_was_read_but_not_cited_is_sent_around_its_passages_only
     view = view_of(Answered("Q?", replace(verdicts(ARTICLE), passages=read)))
     assert len(json.dumps(view["documents"]["other"])) < 2 * AROUND
     assert marked(view, "1-1") == COMMITMENT
+
+
+def test_what_a_file_says_of_itself_is_told_as_that_and_cites_nothing() -> None:
+    fact = DocumentFact(ARTICLE.id, ARTICLE.title, FactKind.PUBLISHED, "2021-04-22")
+    told = drawn(replace(answer(ARTICLE), facts=(fact,)))
+    assert told["facts"] == [f"{ARTICLE.title}: published 2021-04-22, its file says."]
+    assert (told["checked"], told["nearest"]) == (strings.FACTS_CHECKED, [])
+    assert set(strings.FACT_NAMES) == set(FactKind)
 
 
 def test_a_link_is_a_place_in_a_document_that_is_shown_first() -> None:

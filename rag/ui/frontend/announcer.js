@@ -39,6 +39,7 @@ function newsOf(exchange, strings) {
       exchange.notice].filter(Boolean);
     default: return [
       exchange.short_answer,
+      ...(exchange.facts ?? []), // none while it is written
       ...exchange.claims.map((claim) => claimNews(claim, exchange, strings)),
       exchange.checked, exchange.notice, exchange.left_out].filter(Boolean);
   }

@@ -60,6 +60,7 @@ function answerParts(exchange, part, outcome) {
   const short = exchange.short_answer ? [part("short", exchange.short_answer, drawShortAnswer)] : [];
   return [
     part("status", { checked: exchange.checked, understood: exchange.understood }, drawChecked),
+    ...factParts(exchange, part),
     ...(outcome.late ? [...claims, ...short] : [...short, ...claims]),
     ...endParts(exchange, part),
   ];
@@ -73,6 +74,11 @@ function claimParts(exchange, part) {
     const places = exchange.places.filter(({ mark }) => claim.marks.includes(mark));
     return part(`claim-${times}-${claim.text}`, { claim, places }, drawClaim);
   });
+}
+
+function factParts({ facts }, part) {
+  return facts.map((fact, at) => part(`fact-${at}`, fact, (text) =>
+    element("p", { class: "claim fact", dir: "auto", text })));
 }
 
 function nearestPart({ nearest, places }, part) {
