@@ -20,7 +20,7 @@ SIZE = {"width": 1280, "height": 800}
 ARROW = ((0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12))
 QUALITY = 80
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=180_000)
 
 
 @dataclass
@@ -70,7 +70,7 @@ def opened(address: str, scheme: str) -> Iterator[Page]:
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
         )
-        page.goto(address)
+        page.goto(address, timeout=180_000)
         expect(page.locator(".welcome h1")).to_be_visible()
         yield page
         browser.close()

@@ -15,7 +15,9 @@ class Announcer {
   follow(exchanges, strings) {
     const last = exchanges.at(-1);
     const first = this.heard === null;
-    if (!last || first || last.state === "waiting") this.forget();
+    const asked = last && `${last.id} ${last.question}`;
+    if (first || last?.state === "waiting" || asked !== this.asked) this.forget();
+    this.asked = asked;
     if (!last) return;
     for (const text of newsOf(last, strings)) {
       if (this.heard.has(text)) continue;
