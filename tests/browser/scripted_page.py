@@ -137,8 +137,8 @@ class Scripted(FakeAsker):
     waiting: list[threading.Event] = field(default_factory=list)
     fails: bool = True
 
-    @property
-    def settings(self) -> Settings:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def settings(self) -> Settings:
         """Let an address ask for the review mode."""
         return Settings(home=Path("a-folder"), strict="review" not in st.query_params)
 

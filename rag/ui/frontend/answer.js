@@ -5,7 +5,6 @@ function drawClaim({ claim, places }, strings, actions) {
   return element("p", { class: "claim", dir: "auto" },
     element("span", { class: "words", dir: "auto", text: claim.text }),
     drawCut(claim),
-    "\u2060", // keeps the first number on the line of the last word
     element("span", { class: "chips" }, ...places.map((place) => drawChip(place, actions)),
       claim.likelihood && drawLikelihood(claim, strings)));
 }
