@@ -56,9 +56,9 @@ def main() -> None:
                 and (case.history or not options.history)
             ]
             started = time.perf_counter()
-            rows = [runner.run(case.id) for case in tqdm(cases, unit=" cases")]
+            rows = [row for case in tqdm(cases, unit=" cases") for row in runner.run(case.id)]
             minutes = (time.perf_counter() - started) / 60
-            results = [runner.result(case.id) for case in cases]
+            results = [runner.result(row) for row in rows]
         tallies = [dict(row.tallies) for row in rows]
         if options.excerpts:
             tallies = [t | excerpt_tallies(r) for t, r in zip(tallies, results, strict=True)]

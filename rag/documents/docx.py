@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from zipfile import ZipFile
 
 import docx
@@ -61,8 +60,7 @@ def parse_docx(data: bytes, source: str, limits: Limits) -> Parsed:
         text=composer.text,
         blocks=tuple(composer.blocks),
         title=one_line(properties.title) or one_line(next(titles, "")),
-        author=one_line(properties.author),
-        published=_date(properties.created),
+        author=one_line(properties.author),  # when the file was made is no date of publication
     )
 
 
@@ -71,10 +69,6 @@ def _opened(data: bytes, source: str) -> WordDocument:
         return docx.Document(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError, etree.LxmlError) as error:
         raise damaged(source) from error
-
-
-def _date(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else ""
 
 
 def _heading_styles(document: WordDocument) -> dict[str, BlockKind]:

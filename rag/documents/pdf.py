@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rag.documents.hyphens import line_end_hyphens
 from rag.documents.page_lines import Line, Paragraph, paragraphs
-from rag.documents.parsed import Composer, Parsed, iso_date, one_line
+from rag.documents.parsed import Composer, Parsed, one_line
 from rag.documents.pdf_pages import Page, PdfFile
 from rag.documents.running import running_lines
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
@@ -20,7 +20,6 @@ _HEADING = 1.15
 """Type larger than the body's by so much is a heading's."""
 
 _LONGEST_HEADING = 200
-_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _NO_TITLE = re.compile(r"(?i)untitled.*|microsoft (?:word|powerpoint|excel)\b.*|\S+\.\w{2,5}")
 
 
@@ -48,13 +47,11 @@ def parse_pdf(data: bytes, source: str, limits: Limits) -> Parsed:
     setting = _Setting(Composer(source, limits.max_characters), *_usual_type(pages))
     setting.write(pages)
     text = setting.composer.text
-    date = _DATE.match(metadata.get("CreationDate", ""))
     return Parsed(
         text=text,
         blocks=tuple(setting.composer.blocks),
         title=_title(one_line(metadata.get("Title")), setting.composer),
-        author=one_line(metadata.get("Author")),
-        published=iso_date("-".join(date.groups())) if date else "",
+        author=one_line(metadata.get("Author")),  # its making is no date of publication
         pages=setting.page_spans(),
         hyphens=line_end_hyphens(text),
     )

@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 
 KEY = "conversation"
 FRONTEND = Path(__file__).with_name("frontend")
-SCRIPTS = ("elements.js", "exchanges.js", "source.js", "conversation.js")  # joined in this order
+SCRIPTS = (  # joined in this order
+    "elements.js",
+    "reconcile.js",
+    "question.js",
+    "answer.js",
+    "retrieval.js",
+    "exchanges.js",
+    "quotation.js",
+    "links.js",
+    "margin.js",
+    "source.js",
+    "announcer.js",
+    "conversation.js",
+)
+STYLES = ("base.css", "talk.css", "answer.css", "source.css")
+LONGEST_QUESTION = 10_000
 
 
 def draw_conversation(
@@ -25,14 +40,19 @@ def draw_conversation(
     on_ask: Callable[[str], None],
     on_retry: Callable[[], None],
     on_stop: Callable[[], None],
+    on_revise: Callable[[int, str], None],
 ) -> None:
-    """Draw ``view``; the callbacks hear of a suggestion chosen, a new try, and a stop."""
+    """Draw ``view``; the callbacks hear what is done in it.
+
+    That is a suggestion chosen, a new try, a stop, and a question put in the place of another.
+    """
     _renderer()(
         key=KEY,
-        data=dict(view),
+        data={**view, "longest_question": LONGEST_QUESTION},
         on_ask_change=lambda: _forward_question(on_ask),
         on_retry_change=on_retry,
         on_stop_change=on_stop,
+        on_revise_change=lambda: _forward_revision(on_revise),
     )
 
 
@@ -43,12 +63,21 @@ def _forward_question(on_ask: Callable[[str], None]) -> None:
         on_ask(question)
 
 
+def _forward_revision(on_revise: Callable[[int, str], None]) -> None:
+    """Pass on what the browser sent, if it is the number of an exchange and a question."""
+    match st.session_state[KEY].get("revise"):
+        case {"exchange": str(number), "question": str(question)} if (
+            number.isascii() and number.isdecimal() and len(question) <= LONGEST_QUESTION
+        ):
+            on_revise(int(number), question)
+
+
 @cache
 def _renderer() -> ComponentRenderer:
     return st.components.v2.component(
         "pincite_conversation",
         html=_text("conversation.html"),
-        css=_text("conversation.css"),
+        css="\n".join(_text(name) for name in STYLES),
         js="\n".join(_text(name) for name in SCRIPTS),
     )
 

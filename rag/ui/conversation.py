@@ -10,7 +10,7 @@ import streamlit as st
 from rag.errors import PinciteError
 from rag.types import Answer, Turn
 from rag.ui import strings
-from rag.ui.job import Job, Progress
+from rag.ui.job import NO_TIMINGS, Job, Progress, Timings
 from rag.ui.session import Asker
 
 _EXCHANGES = "exchanges"
@@ -34,10 +34,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with its verified answer."""
+    """A question with its verified answer, and how long its steps took where that is known."""
 
     question: str
     answer: Answer
+    timings: Timings = NO_TIMINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def retry() -> None:
         ask(exchanges()[-1].question)
 
 
+def revise(number: int, question: str) -> None:
+    """Ask ``question`` in the place of the exchange so numbered from 1; all after it give way."""
+    if question.strip() and not is_waiting() and 1 <= number <= len(exchanges()):
+        st.session_state[_EXCHANGES] = exchanges()[: number - 1]
+        ask(question)
+
+
 def start_waiting(asker: Asker) -> None:
     """Begin to answer the last question, unless that has begun."""
     last = exchanges()[-1]
@@ -88,7 +96,7 @@ def settle(seconds: float = 0.0) -> bool:
     last = exchanges()[-1] if exchanges() else None
     if not isinstance(last, Waiting) or last.job is None or not last.job.wait(seconds):
         return False
-    _conclude(_outcome(last.question, last.job.outcome))
+    _conclude(_outcome(last.question, last.job))
     return True
 
 
@@ -99,8 +107,9 @@ def stop() -> None:
         return
     if last.job:
         last.job.stop()
-    if last.progress.claims:
-        _conclude(Answered(last.question, last.progress.as_answer(last.question, strings.STOPPED)))
+    if last.job and last.progress.claims:
+        answer = last.progress.as_answer(last.question, strings.STOPPED)
+        _conclude(Answered(last.question, answer, last.job.timings))
     else:
         _conclude(Failed(last.question, strings.STOPPED_EARLY))
 
@@ -127,9 +136,10 @@ def _without_failure() -> tuple[Exchange, ...]:
     return earlier[:-1] if earlier and isinstance(earlier[-1], Failed) else earlier
 
 
-def _outcome(question: str, outcome: Answer | Exception | None) -> Answered | Failed:
+def _outcome(question: str, job: Job) -> Answered | Failed:
+    outcome = job.outcome
     if isinstance(outcome, Answer):
-        return Answered(question, outcome)
+        return Answered(question, outcome, job.timings)
     if isinstance(outcome, PinciteError):
         return Failed(question, str(outcome))
     logger.error("answering failed", exc_info=outcome)  # the log gets the trace

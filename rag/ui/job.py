@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.types import Answer, Claim, Passage, Rejection, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the question to each step of its answer; none for a step that has not come."""
+
+    passages: float | None = None
+    sentence: float | None = None
+    end: float | None = None
+
+    def after(self, event: Event, seconds: float) -> Timings:
+        """Return the timings once ``event`` has come after so many ``seconds``."""
+        match event:
+            case PassagesFound():
+                return replace(self, passages=seconds)
+            case ClaimVerified() if self.sentence is None:
+                return replace(self, sentence=seconds)
+            case Done():
+                return replace(self, end=seconds)
+        return self
+
+
+NO_TIMINGS = Timings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,7 @@ class Job:
         self._stopped = threading.Event()
         self._finished = threading.Event()
         self._progress = Progress()
+        self._timings = NO_TIMINGS
         self._outcome: Answer | Exception | None = None
         threading.Thread(target=self._run, name="answering", daemon=True).start()
 
@@ -63,6 +88,12 @@ class Job:
         """Return what is known so far."""
         with self._changed:
             return self._progress
+
+    @property
+    def timings(self) -> Timings:
+        """Return how long each step took that has come so far."""
+        with self._changed:
+            return self._timings
 
     @property
     def outcome(self) -> Answer | Exception | None:
@@ -89,6 +120,7 @@ class Job:
         self._finished.set()
 
     def _answer(self) -> Answer:
+        began = time.monotonic()
         events = self._events()
         with ExitStack() as at_end:
             if isinstance(events, Generator):
@@ -96,8 +128,9 @@ class Job:
             for event in events:
                 if self._stopped.is_set():
                     break
+                with self._changed:
+                    self._timings = self._timings.after(event, time.monotonic() - began)
+                    self._progress = self._progress.after(event)
                 if isinstance(event, Done):
                     return event.answer
-                with self._changed:
-                    self._progress = self._progress.after(event)
         return self._progress.as_answer(self._progress.searched, "")

@@ -9,15 +9,15 @@ import streamlit as st
 from rag.errors import PinciteError, UnknownDocumentError
 from rag.types import Document
 from rag.ui import conversation, strings
-from rag.ui.component import FRONTEND, draw_conversation
+from rag.ui.component import FRONTEND, LONGEST_QUESTION, draw_conversation
 from rag.ui.conversation_view import conversation_view
+from rag.ui.links import followed
 from rag.ui.notices import Notice, draw_notice
 from rag.ui.session import Asker, Shelf, assistant
 from rag.ui.sidebar import draw_sidebar
 from rag.ui.suggestions import suggestions
 
 INPUT = "question"
-LONGEST_QUESTION = 10_000
 POLL_SECONDS = 0.15
 """How often the page looks for more of an answer that is being written."""
 QUICK_SECONDS = 1.0
@@ -75,10 +75,12 @@ def _draw_conversation(asker: Asker, waiting: bool) -> None:
             _shown_first(asker.library),
             suggestions(record.source for record in asker.library.documents()),
             review=not asker.settings.strict,
+            link=followed(st.query_params, asker.library),
         ),
         on_ask=conversation.ask,
         on_retry=conversation.retry,
         on_stop=conversation.stop,
+        on_revise=conversation.revise,
     )
 
 

@@ -13,6 +13,7 @@ from rag.ui import strings
 WHOLE = 200_000  # characters: a longer document is drawn only around its marks
 AROUND = 5_000  # characters drawn on either side of a mark of such a document
 GAP = "gap"
+TITLE_LENGTH = 300  # characters of a title and a file name; a hostile one may have a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,25 @@ class SourceView(TypedDict):
     blocks: list[BlockView]
 
 
-def source_view(document: Document, marks: Sequence[Mark]) -> SourceView:
-    """Cut ``document`` at its blocks and at the ends of ``marks``."""
+def source_view(document: Document, marks: Sequence[Mark], *, whole: bool = True) -> SourceView:
+    """Cut ``document`` at its blocks and at the ends of ``marks``.
+
+    It is drawn around its marks only if it is long, or not wanted ``whole``.
+    """
+    most = WHOLE if whole else 0
+    windows = _windows(len(document.text), [mark.span for mark in marks], most)
     return SourceView(
-        title=document.title,
-        source=document.source,
-        blocks=list(_block_views(document, marks)),
+        title=document.title[:TITLE_LENGTH],
+        source=document.source[:TITLE_LENGTH],
+        blocks=list(_block_views(document, marks, windows)),
     )
 
 
-def _block_views(document: Document, marks: Sequence[Mark]) -> Iterator[BlockView]:
+def _block_views(
+    document: Document, marks: Sequence[Mark], windows: Sequence[Span]
+) -> Iterator[BlockView]:
     drawn_to = 0
-    for block in _visible_blocks(document, marks):
+    for block in _visible_blocks(document, windows):
         if gap := len(document.text[drawn_to : block.span.start].strip()):
             yield _gap_view(gap)
         yield BlockView(kind=block.kind.value, pieces=_pieces(document.text, block.span, marks))
@@ -84,9 +92,8 @@ def _names(marks: Iterable[Mark], piece: Span) -> list[str]:
     return [mark.name for mark in marks if mark.span.contains(piece)]
 
 
-def _visible_blocks(document: Document, marks: Sequence[Mark]) -> Iterator[Block]:
+def _visible_blocks(document: Document, windows: Sequence[Span]) -> Iterator[Block]:
     """Yield the blocks, cut down to the windows that are drawn."""
-    windows = _windows(len(document.text), [mark.span for mark in marks])
     for block in document.blocks:
         for window in windows:
             if block.span.overlap(window):
@@ -94,15 +101,29 @@ def _visible_blocks(document: Document, marks: Sequence[Mark]) -> Iterator[Block
                 yield Block(Span(start, min(block.span.end, window.end)), block.kind)
 
 
-def _windows(length: int, spans: Iterable[Span]) -> list[Span]:
-    """Return the parts of a text that are drawn: all of it, or the surroundings of ``spans``."""
-    if length <= WHOLE:
+def _windows(length: int, spans: Iterable[Span], most: int) -> list[Span]:
+    """Return the parts of a text that are drawn.
+
+    That is all of it if it has at most ``most`` characters, else the surroundings of ``spans``.
+    """
+    if length <= most:
         return [Span(0, length)]
     merged: list[Span] = []
-    for span in sorted(spans) or [Span(0, 0)]:
-        start, end = max(0, span.start - AROUND), min(length, span.end + AROUND)
+    for start, end in sorted(_surroundings(length, spans)):
         if merged and start <= merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
         else:
             merged.append(Span(start, end))
     return merged
+
+
+def _surroundings(length: int, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    """Yield what is drawn around each span; of a monstrous one, its beginning and its end."""
+    for span in list(spans) or [Span(0, 0)]:
+        edges = (
+            [span]
+            if len(span) <= WHOLE
+            else [Span(span.start, span.start), Span(span.end, span.end)]
+        )
+        for edge in edges:
+            yield max(0, edge.start - AROUND), min(length, edge.end + AROUND)

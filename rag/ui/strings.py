@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.types import RejectionReason, Verdict
+from rag.types import FactKind, RejectionReason, Verdict
 
 NAME = "Pincite"
 TAGLINE = "Answers you can check, word for word"
@@ -85,8 +85,8 @@ VERDICT_NAMES = {
 VERDICT_EXPLANATIONS = {
     Verdict.EXACT: "The source has these very words, character for character.",
     Verdict.FOLDED: (
-        "The source has these words; only quotation marks, dashes, spaces, line breaks, the first "
-        "letter’s case or the punctuation at the ends differ. The source’s own are shown."
+        "The source has these words, shown as it prints them; the answerer wrote other quotation "
+        "marks, dashes, spaces, case or punctuation at the ends."
     ),
     Verdict.MOVED: (
         "The source has these words, but in another passage than the one the answerer named."
@@ -99,11 +99,46 @@ REJECTION_REASONS = {
     RejectionReason.OUT_OF_ORDER: "Its parts do not follow each other in one document.",
     RejectionReason.NO_QUOTE: "A sentence of the answer, given without a quotation.",
 }
-
+REJECTION_NAMES = {
+    RejectionReason.NOT_FOUND: "Not found",
+    RejectionReason.TOO_SHORT: "Too short",
+    RejectionReason.PARTIAL_WORD: "Cuts a word",
+    RejectionReason.OUT_OF_ORDER: "Out of order",
+    RejectionReason.NO_QUOTE: "No quotation",
+}
 
 SHOW = "Show in source"
 NEAREST = "Not an answer"
 NEAREST_EXPLANATION = "Only one of the passages that come closest to the question."
+READ = "Passage read"
+READ_EXPLANATION = "One of the passages that the answerer was given; citations may lie in it."
+LINKED = "Linked place"
+LINKED_EXPLANATION = "The words that the address of this page points to."
+LINK_UNKNOWN = (
+    "This link points to a document that is not in the library, or whose text has changed since. "
+    "Add the document again, and follow the link once more."
+)
+
+
+def link_outside(length: int) -> str:
+    """Say that a link points to no place of its document."""
+    return (
+        f"This link points to a place that its document does not have: a place starts before it "
+        f"ends, within {length:,} characters. The document is shown from its beginning."
+    )
+
+
+def link_too_long(most: int) -> str:
+    """Say that a link points to too much."""
+    return (
+        f"This link points to more than {most:,} characters, too many to light up. "
+        "The document is shown from its beginning."
+    )
+
+
+def linked(quote: str) -> str:
+    """Name the place of a link for a screen reader."""
+    return f"{LINKED}: “{quote}”"
 
 
 def show_passage(title: str) -> str:
@@ -111,9 +146,51 @@ def show_passage(title: str) -> str:
     return f"{SHOW}: {title}"
 
 
-def citation(number: int, quote: str) -> str:
-    """Name a citation for a tooltip and a screen reader."""
-    return f"Citation {number}: “{quote}”"
+def page(number: int) -> str:
+    """Name a page of a paged document."""
+    return f"p. {number}"
+
+
+def citation(number: int, verdict: str, page: str, quote: str) -> str:
+    """Name a citation for a screen reader."""
+    where = f"{verdict}, {page}" if page else verdict
+    return f"Citation {number}, {where}: “{quote}”"
+
+
+FACTS_CHECKED = "What the file says of itself; not a quotation of its text"
+FACT_NAMES = {FactKind.PUBLISHED: "published", FactKind.AUTHOR: "author"}
+
+
+def fact(title: str, kind: FactKind, value: str) -> str:
+    """Tell what a document's file says of it."""
+    return f"{title}: {FACT_NAMES[kind]} {value}, its file says."
+
+
+SEARCHED_FOR = "Searched for"
+TIME_TO_PASSAGES = "Passages found after"
+TIME_TO_SENTENCE = "First sentence verified after"
+TIME_TO_END = "Complete after"
+TOKENS = "Tokens"
+SCORE_DENSE = "Meaning"
+SCORE_LEXICAL = "Words"
+SCORE_FUSED = "Together"
+SCORE_READER = "Answers"
+
+
+def seconds(seconds: float) -> str:
+    """Say how long a step took."""
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def cited_as(numbers: list[str]) -> str:
+    """Say which citations stand in a passage."""
+    return f"Cited as {', '.join(numbers)}"
+
+
+def gives_way(count: int) -> str:
+    """Say what asking an earlier question anew takes away."""
+    what = "The exchange" if count == 1 else f"The {count} exchanges"
+    return f"{what} after this question will be removed."
 
 
 def likelihood(probability: float) -> str:
@@ -169,6 +246,15 @@ CONVERSATION = {
     "failed": "No answer this time",
     "retry": "Try again",
     "refusal": "The sources do not say.",
+    "retrieval": "How this was found",
+    "retrieval_text": (
+        "These passages were read, best first. Meaning is the likeness of the embeddings, words is "
+        "the rank by BM25, together weighs both; answers is how likely the reader finds an answer."
+    ),
+    "edit": "Edit the question",
+    "ask_again": "Ask again",
+    "cancel": "Cancel",
+    "edited": "Your question",
     "refusal_text": "Nothing in your documents answers this. These passages come nearest:",
     "refusal_empty": "Nothing in your documents answers this, and no passage comes near.",
     "show": SHOW,
@@ -179,4 +265,13 @@ CONVERSATION = {
     "previous": "Previous citation",
     "next": "Next citation",
     "empty_source": "The source of a citation appears here.",
+    "nothing_chosen": "Choose a numbered citation to see its words here.",
+    "nothing_cited": "The words that an answer cites are lit up here.",
+    "position": "{position} of {total}",
+    "several_sources": "Source {position} of {total}",
+    "copy_link": "Copy a link to this place",
+    "copied": "Copied",
+    "not_copied": "Copy this address by hand:",
+    "dismiss": "Dismiss",
+    "keys": "The keys n and p step through the citations; Escape returns to the answer",
 }

@@ -24,20 +24,32 @@ from page_fakes import (
 from rag.events import ClaimVerified, Done, Event, PassagesFound
 from rag.types import (
     Answer,
+    Block,
+    BlockKind,
     Claim,
+    Document,
+    DocumentFact,
+    FactKind,
+    Passage,
     ProposedQuote,
     Rejection,
     RejectionReason,
+    Scores,
+    Span,
     Status,
     Usage,
     Verdict,
 )
 from rag.ui import strings
 from rag.ui.conversation import Answered, Exchange, Failed, Waiting
-from rag.ui.conversation_view import AnswerView, ConversationView, WritingView, conversation_view
+from rag.ui.conversation_view import ConversationView, conversation_view
+from rag.ui.exchange_view import CLAIM_LENGTH, AnswerView, WritingView
 from rag.ui.job import Job
+from rag.ui.links import Link
+from rag.ui.source_view import AROUND
 
 ARTICLE = article()
+BLOCK = Block(Span(0, 49_999), BlockKind.BODY)
 
 
 def view_of(*exchanges: Exchange) -> ConversationView:
@@ -101,8 +113,13 @@ def test_a_sentence_that_was_not_verified_is_drawn_in_its_place_for_review_only(
     assert [claim["text"] for claim in cast(AnswerView, plain)["claims"]] == ["One.", "Two."]
     shown = cast(AnswerView, review)["claims"]
     assert [claim["text"] for claim in shown] == ["One.", "False.", "Two."]
-    assert shown[1]["reason"] == "These words are not in the sources."
-    assert (shown[0]["reason"], shown[1]["marks"]) == ("", [])
+    told = shown[1]["rejections"]
+    assert [(t["word"], t["quote"]) for t in told] == [
+        ("Not found", "x y z"),
+        ("Not found", "a b c"),
+    ]
+    assert told[0]["reason"] == "These words are not in the sources."
+    assert (shown[0]["rejections"], shown[1]["marks"]) == ([], [])
 
 
 def test_an_answer_that_is_being_written_shows_what_is_verified_and_its_places() -> None:
@@ -130,8 +147,11 @@ def test_an_answer_that_is_being_written_shows_what_is_verified_and_its_places()
 def test_a_notice_and_the_cost_are_told_where_there_are_any() -> None:
     reply = replace(verdicts(ARTICLE), notice="It broke.", usage=Usage(1200, 34))
     assert drawn(reply)["notice"] == "It broke."
-    assert drawn(reply)["usage"] == "1,200 tokens read, 34 written"
-    assert (drawn(verdicts(ARTICLE))["notice"], drawn(verdicts(ARTICLE))["usage"]) == ("", "")
+    facts = {fact["name"]: fact["value"] for fact in drawn(reply)["retrieval"]["facts"]}
+    assert facts[strings.TOKENS] == "1,200 tokens read, 34 written"
+    free = drawn(verdicts(ARTICLE))
+    assert free["notice"] == ""
+    assert [fact["name"] for fact in free["retrieval"]["facts"]] == [strings.SEARCHED_FOR]
 
 
 def test_each_verdict_is_said_in_words_and_explained() -> None:
@@ -142,7 +162,7 @@ def test_each_verdict_is_said_in_words_and_explained() -> None:
 
 def test_a_label_holds_the_number_and_the_quotation() -> None:
     place = drawn(verdicts(ARTICLE))["places"][0]
-    assert place["label"] == f"Citation 1: “{COMMITMENT}”"
+    assert place["label"] == f"Citation 1, Exact: “{COMMITMENT}”"
 
 
 def test_a_long_quotation_is_shortened_in_its_label_only() -> None:
@@ -152,6 +172,45 @@ def test_a_long_quotation_is_shortened_in_its_label_only() -> None:
     assert label.endswith(" …”")
     assert len(label) < 230
     assert marked(view_of(Answered("Q?", reply)), "1-1") == long.replace("\n\n", "")
+
+
+def test_a_sentence_of_monstrous_length_is_cut_and_says_so() -> None:
+    claims = (Claim("m" * (CLAIM_LENGTH + 1_000), (citation(ARTICLE, COMMITMENT),)),)
+    (claim,) = drawn(replace(answer(ARTICLE), claims=claims))["claims"]
+    assert (len(claim["text"]), claim["cut"]) == (CLAIM_LENGTH, "1,000 characters not shown")
+
+
+def test_a_document_that_was_read_but_not_cited_is_sent_around_its_passages_only() -> None:
+    other = Document("other", "Other", "word " * 10_000, "other.txt", "text/plain", (BLOCK,))
+    read = (passage(ARTICLE), Passage(2, other, Span(0, 40), Scores(0.5, 3.0, 0.6)))
+    view = view_of(Answered("Q?", replace(verdicts(ARTICLE), passages=read)))
+    assert len(json.dumps(view["documents"]["other"])) < 2 * AROUND
+    assert marked(view, "1-1") == COMMITMENT
+
+
+def test_what_a_file_says_of_itself_is_told_as_that_and_cites_nothing() -> None:
+    fact = DocumentFact(ARTICLE.id, ARTICLE.title, FactKind.PUBLISHED, "2021-04-22")
+    told = drawn(replace(answer(ARTICLE), facts=(fact,)))
+    assert told["facts"] == [f"{ARTICLE.title}: published 2021-04-22, its file says."]
+    assert (told["checked"], told["nearest"]) == (strings.FACTS_CHECKED, [])
+    assert set(strings.FACT_NAMES) == set(FactKind)
+
+
+def test_a_link_is_a_place_in_a_document_that_is_shown_first() -> None:
+    link = Link(ARTICLE, citation(ARTICLE, ASEAN).span)
+    view = conversation_view([], [], [], link=link)
+    assert view["first_document"] == ARTICLE.id
+    assert marked(view, view["linked"][0]["mark"]) == ASEAN
+
+
+def test_a_paged_document_gives_the_page_of_a_citation() -> None:
+    half = ARTICLE.text.index(ASEAN) - 10
+    paged = replace(ARTICLE, pages=(Span(0, half), Span(half, len(ARTICLE.text))))
+    reply = answer(
+        paged, ("One.", citation(paged, COMMITMENT)), ("Two.", citation(paged, ASEAN, 2))
+    )
+    assert [place["page"] for place in drawn(reply)["places"]] == ["p. 1", "p. 2"]
+    assert drawn(reply)["places"][1]["label"].startswith("Citation 2, Exact, p. 2: “")
 
 
 def test_what_was_rejected_is_told_with_its_reason() -> None:
@@ -171,7 +230,7 @@ def test_a_refusal_shows_the_nearest_passages_as_places_without_a_number() -> No
     exchange = drawn(refusal("Q?", ARTICLE))
     assert exchange["state"] == "not_in_sources"
     assert [near["text"] for near in exchange["nearest"]] == [
-        passage(ARTICLE, number).text for number in (1, 2, 3)
+        passage(ARTICLE, number).text.strip() for number in (1, 2, 3)
     ]
     assert {(place["number"], place["verdict"]) for place in exchange["places"]} == {
         ("", "nearest")
@@ -183,9 +242,10 @@ def test_the_marked_words_of_a_near_passage_are_the_passage() -> None:
     assert marked(view, "1-near-1") == passage(ARTICLE, 1).text
 
 
-def test_an_answer_does_not_mark_the_passages_that_it_did_not_cite() -> None:
+def test_an_answer_marks_the_passages_that_were_read_and_none_as_near() -> None:
     view = view_of(Answered("Q?", verdicts(ARTICLE)))
     assert "near" not in json.dumps(view["documents"])
+    assert marked(view, "1-read-1") == passage(ARTICLE).text
 
 
 def test_marks_of_different_answers_stay_apart() -> None:
@@ -213,8 +273,15 @@ def test_a_refusal_gives_no_short_answer() -> None:
 
 def test_a_waiting_and_a_failed_question_are_told_apart() -> None:
     first, second = view_of(Failed("Q?", "No server."), Waiting("R?"))["exchanges"]
-    assert first == {"id": "1", "state": "failed", "question": "Q?", "message": "No server."}
-    assert second == {"id": "2", "state": "waiting", "question": "R?"}
+    gives_way = "The exchange after this question will be removed."
+    assert first == {
+        "id": "1",
+        "state": "failed",
+        "question": "Q?",
+        "gives_way": gives_way,
+        "message": "No server.",
+    }
+    assert second == {"id": "2", "state": "waiting", "question": "R?", "gives_way": ""}
 
 
 def test_a_document_that_nothing_cites_is_sent_only_to_be_shown_first() -> None:
@@ -231,4 +298,4 @@ def test_the_view_is_plain_json() -> None:
 
 def test_every_verdict_and_every_reason_has_its_words() -> None:
     assert set(strings.VERDICT_NAMES) == set(strings.VERDICT_EXPLANATIONS) == set(Verdict)
-    assert set(strings.REJECTION_REASONS) == set(RejectionReason)
+    assert set(strings.REJECTION_REASONS) == set(strings.REJECTION_NAMES) == set(RejectionReason)

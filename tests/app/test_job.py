@@ -12,7 +12,7 @@ from page_fakes import article, rejection, verdicts
 from rag.errors import ModelError
 from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.types import Status
-from rag.ui.job import Job, Progress
+from rag.ui.job import NO_TIMINGS, Job, Progress, Timings
 
 ANSWER = verdicts(article())
 SECONDS = 20
@@ -49,6 +49,22 @@ def test_what_is_verified_can_be_seen_while_more_is_written() -> None:
     go_on.set()
     assert job.wait(SECONDS)
     assert job.outcome == ANSWER
+
+
+def test_the_steps_of_a_job_are_timed_in_order() -> None:
+    job = Job(events)
+    assert job.wait(SECONDS)
+    timings = job.timings
+    assert timings.passages is not None
+    assert timings.sentence is not None
+    assert timings.end is not None
+    assert 0 <= timings.passages <= timings.sentence <= timings.end < SECONDS
+
+
+def test_a_step_is_timed_when_it_comes_first_and_one_that_has_not_come_is_not() -> None:
+    first = ClaimVerified(ANSWER.claims[0])
+    timings = NO_TIMINGS.after(first, 1.0).after(first, 2.0)
+    assert timings == Timings(sentence=1.0)
 
 
 def test_what_is_raised_is_the_outcome() -> None:

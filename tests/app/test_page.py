@@ -18,6 +18,7 @@ from rag.assistant import Assistant
 from rag.errors import DocumentError, LibraryLockedError
 from rag.types import Document
 from rag.ui import conversation, session, strings
+from rag.ui.place_view import shortened
 
 APP = Path(__file__).parents[2] / "app.py"
 ARTICLE = article()
@@ -177,6 +178,44 @@ def test_a_question_after_a_failure_takes_its_place(open_page: Open) -> None:
     page = open_page(asker(ARTICLE, **{"Q?": DocumentError("No.")}))
     page = ask(ask(page, "Q?"), "R?")
     assert [exchange["question"] for exchange in view(page)["exchanges"]] == ["R?"]
+    assert not page.exception
+
+
+def revise(page: AppTest, number: int, question: str) -> AppTest:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streamlit, "session_state", page.session_state)
+        conversation.revise(number, question)
+    return page.run()
+
+
+def test_a_question_asked_anew_takes_the_place_of_the_old_one_and_of_those_after_it(
+    open_page: Open,
+) -> None:
+    scripted = asker(ARTICLE)
+    page = open_page(scripted)
+    for question in ("One?", "Two?", "Three?"):
+        page = ask(page, question)
+    page = revise(page, 2, "Else?")
+    assert [exchange["question"] for exchange in view(page)["exchanges"]] == ["One?", "Else?"]
+    assert scripted.asked[-1] == ("Else?", scripted.asked[1][1])
+    assert not page.exception
+
+
+@pytest.mark.parametrize(("number", "question"), [(0, "Q?"), (2, "Q?"), (-1, "Q?"), (1, "  ")])
+def test_a_question_that_cannot_be_asked_anew_changes_nothing(
+    open_page: Open, number: int, question: str
+) -> None:
+    page = revise(ask(open_page(asker(ARTICLE)), "One?"), number, question)
+    assert [exchange["question"] for exchange in view(page)["exchanges"]] == ["One?"]
+
+
+def test_a_link_opens_its_place_and_a_wrong_one_says_so(open_page: Open) -> None:
+    page = open_page(asker(ARTICLE))
+    page.query_params.update({"document": ARTICLE.id, "start": "10", "end": "20"})
+    assert view(page.run())["linked"][0]["quote"] == shortened(ARTICLE.text[10:20], 600)
+    page.query_params["document"] = "gone"
+    page = page.run()
+    assert (view(page)["linked"], view(page)["link_notice"]) == ([], strings.LINK_UNKNOWN)
     assert not page.exception
 
 

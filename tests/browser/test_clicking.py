@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUESTION = "What are the three points that show the meeting’s significance?"
 NOT_SAID = "Who composed the opera Tosca?"
-SLOWEST_MS = 250  # a click is answered at once; the usual figure is a tenth of this
+SLOWEST_MS = 100
 
 CLICK_TO_VIEW = """() => new Promise((done) => {
   const root = document.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
@@ -26,11 +26,6 @@ CLICK_TO_VIEW = """() => new Promise((done) => {
     done({ ms, seen: words.top >= view.top && words.bottom <= view.bottom });
   }));
 })"""
-FOCUSED = """() => {
-  let node = document.activeElement;
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-  return node?.className ?? "";
-}"""
 
 
 def lies_within(inner: Locator, outer: Locator) -> bool:
@@ -44,7 +39,7 @@ def expect_in_view(page: Page, chip: Locator) -> None:
     """Check that the chip's passage is chosen, numbered alike, and within the pane."""
     number = chip.inner_text()
     words = page.locator("mark.active").first
-    expect(words).to_have_attribute("data-number", number)
+    expect(page.locator(".number.active")).to_have_text(number)
     expect(page.locator(".verdict .badge")).to_have_text(number)
     assert lies_within(words, page.locator(".text"))
     other = page.locator("mark.cited:not(.active)").first
@@ -95,7 +90,7 @@ def test_the_words_that_are_lit_are_the_quotation(real_page: str, visit: Visitor
     chip.click()
     quotation = "".join(window.page.locator("mark.active").all_text_contents())
     label = chip.get_attribute("aria-label") or ""
-    shown = label.removeprefix("Citation 1: “").removesuffix("”").removesuffix(" …")
+    shown = label.removeprefix("Citation 1, Exact: “").removesuffix("”").removesuffix(" …")
     assert " ".join(quotation.split()).startswith(shown)
 
 
@@ -105,7 +100,7 @@ def test_the_keyboard_alone_is_enough(real_page: str, visit: Visitor, width: int
     chips = asked(window)
     for _ in range(40):
         window.page.keyboard.press("Shift+Tab")
-        if window.page.evaluate(FOCUSED) == "chip":
+        if window.focused().startswith("chip"):
             break
     expect(chips.last).to_be_focused()
     window.page.keyboard.press("Enter")
@@ -165,7 +160,7 @@ def test_a_refusal_shows_where_the_nearest_passages_stand(
 ) -> None:
     window = visit(real_page, width=width)
     window.ask(NOT_SAID)
-    expect(window.page.get_by_text("The sources do not say.")).to_be_visible()
+    expect(window.page.locator(".refusal")).to_contain_text("The sources do not say.")
     window.screenshot("refusal")
     window.page.get_by_role("button", name="Show in source").first.click()
     expect(window.page.locator(".verdict strong")).to_have_text("Not an answer")

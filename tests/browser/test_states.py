@@ -55,9 +55,9 @@ def test_a_failure_keeps_the_question_and_can_be_tried_again(
     scripted_page: str, visit: Visitor
 ) -> None:
     window = visit(scripted_page)
-    window.ask("Fail once")
-    expect(window.page.get_by_text("The server is down.")).to_be_visible()
-    expect(window.page.get_by_test_id("stChatInputTextArea")).to_have_value("Fail once")
+    window.ask("Fail every other time")
+    expect(window.page.locator(".failure")).to_contain_text("The server is down.")
+    expect(window.page.get_by_test_id("stChatInputTextArea")).to_have_value("Fail every other time")
     window.screenshot("failure")
     window.page.get_by_role("button", name="Try again").click()
     expect(window.page.locator(".exchange.partial")).to_have_count(1)
@@ -68,9 +68,7 @@ def test_sentences_appear_while_more_is_written_and_stay_when_it_is_stopped(
     scripted_page: str, visit: Visitor, width: int
 ) -> None:
     window = visit(scripted_page, width=width)
-    box = window.page.get_by_test_id("stChatInputTextArea")
-    box.fill("Write slowly")
-    box.press("Enter")
+    window.begin_to_ask("Write slowly")
     writing = window.page.locator(".exchange.writing")
     expect(writing.locator(".claim")).to_have_count(3)
     writing.locator(".chip").first.click()
@@ -79,16 +77,14 @@ def test_sentences_appear_while_more_is_written_and_stay_when_it_is_stopped(
     if width < 900:
         window.page.get_by_role("button", name="Close the source").click()
     writing.get_by_role("button", name="Stop").click()
-    expect(window.page.get_by_text("You stopped this answer")).to_be_visible()
+    expect(window.page.locator(".notice")).to_contain_text("You stopped this answer")
     expect(window.page.locator(".exchange.partial .claim")).to_have_count(3)
 
 
 def test_while_it_works_the_page_says_so(scripted_page: str, visit: Visitor) -> None:
     window, other = visit(scripted_page), visit(scripted_page)
-    box = window.page.get_by_test_id("stChatInputTextArea")
-    box.fill("Take your time")
-    box.press("Enter")
-    expect(window.page.get_by_text("Reading the documents…")).to_be_visible()
+    window.begin_to_ask("Take your time")
+    expect(window.page.locator(".status")).to_contain_text("Reading the documents…")
     window.screenshot("waiting")
     other.ask("Go on")
     window.expect_answers(1)

@@ -204,7 +204,7 @@ def document_of(text: str) -> Document:
 
 
 class TestMetadata:
-    def test_title_author_and_date_are_what_the_file_says(self) -> None:
+    def test_title_and_author_are_what_the_file_says_and_its_making_is_no_publication(self) -> None:
         document = load(
             [lines(*WRAPPED)],
             Title="The Ferry",
@@ -212,7 +212,7 @@ class TestMetadata:
             CreationDate="D:20240517080000Z",
         )
         assert (document.title, document.author) == ("The Ferry", "Ada Moreau")
-        assert document.published == "2024-05-17"
+        assert document.published == ""
         assert document.media_type == "application/pdf"
 
     @pytest.mark.parametrize("title", ["", "Microsoft Word - draft7.doc", "draft7.doc", "Untitled"])

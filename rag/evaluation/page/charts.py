@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.evaluation.measures import percentile
 from rag.evaluation.page.curves import (
@@ -35,7 +35,7 @@ _COLOURS = {
     "#050505": "var(--mark-edge)",
 }
 _INK, _SOFT, _LINE, _ACCENT, _MARK = _COLOURS
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 11,
     "axes.spines.top": False,
@@ -164,7 +164,7 @@ def _latency_chart(latencies: Sequence[float]) -> Chart:
 
     def draw(axes: Axes) -> None:
         counts, *_ = axes.hist(latencies, bins=30, color=_ACCENT, alpha=0.85, rwidth=0.92)
-        top = max(counts)
+        top = float(np.max(counts))
         for at, name, height in ((middle, "p50", 1.06), (slow, "p95", 1.06)):
             axes.plot([at, at], [0, top], color=_INK, linewidth=1.2)
             axes.annotate(name, (at, height * top), ha="center", fontsize=10)
@@ -195,7 +195,7 @@ def _drawn(name: str, draw: Callable[[Axes], None]) -> str:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE | {"svg.hashsalt": name}), io.StringIO() as file:
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}), io.StringIO() as file:
         figure = Figure(figsize=_SIZE, layout="constrained")
         draw(figure.subplots())
         figure.savefig(file, format="svg", transparent=True, metadata=_NO_METADATA)

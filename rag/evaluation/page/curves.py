@@ -129,4 +129,5 @@ def wilson(hits: int, total: int) -> Interval:
 
 def _share_answered(rows: Sequence[Row], answerable: bool) -> float:
     kind = [row for row in rows if row.detail["answerable"] is answerable]
-    return sum(row.record["status"] != Status.NOT_IN_SOURCES for row in kind) / len(kind)
+    answered = [row for row in kind if row.record["status"] != Status.NOT_IN_SOURCES]
+    return len(answered) / len(kind)

@@ -4,18 +4,19 @@ const NARROW = "(max-width: 899.98px)";
 
 class Desk {
   constructor(root, strings) {
-    this.exchanges = root.querySelector(".exchanges");
-    this.welcome = root.querySelector(".welcome");
-    this.side = root.querySelector(".side");
-    this.sheet = root.querySelector(".sheet");
-    this.desk = root.querySelector(".desk");
+    for (const name of ["exchanges", "welcome", "side", "sheet", "desk", "astray"]) {
+      this[name] = root.querySelector(`.${name}`);
+    }
     this.narrow = window.matchMedia(NARROW);
     this.listening = new AbortController();
     this.data = null;
-    this.opener = null;
-    this.pane = new SourcePane(strings);
+    this.announcer = new Announcer(root.querySelector(".answers-told"), root.querySelector(".doings-told"));
+    this.card = new QuotationCard();
+    this.desk.append(this.card.node);
+    this.pane = new SourcePane(strings, (text) => this.announcer.say(text));
     this.pane.onClose = () => this.sheet.close();
-    this.pane.onStep = (mark) => this.show(mark);
+    this.pane.onStep = (mark) => this.step(mark);
+    this.pane.onChoose = (mark) => this.show(mark);
     this.label(strings);
     this.listen();
     this.place();
@@ -33,9 +34,30 @@ class Desk {
     this.sheet.addEventListener("click", (event) => {
       if (event.target === this.sheet) this.sheet.close(); // the backdrop
     }, { signal });
-    this.side.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.opener?.focus();
-    }, { signal });
+    this.sheet.addEventListener("close", () => this.returnToChip(), { signal });
+    document.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    document.addEventListener("scroll", () => this.card.close(), { signal, capture: true, passive: true });
+  }
+
+  // Escape goes back to the number; n and p step through the citations, but not while one types.
+  pressed(event) {
+    const [target] = event.composedPath();
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && !this.card.close() && this.isOurs(event)) this.returnToChip();
+    if (isTyping(target)) return;
+    if (event.key === "n") this.stepBy(1);
+    if (event.key === "p") this.stepBy(-1);
+  }
+
+  // Escape in a menu or a dialog of Streamlit's is meant for that; the sheet closes by itself.
+  isOurs(event) {
+    const [target] = event.composedPath();
+    const near = event.composedPath().includes(this.desk) || target.closest?.("[data-testid=stChatInput]");
+    return !this.sheet.open && (near || target === document.body);
+  }
+
+  stepBy(by) {
+    if (!document.querySelector("[role=dialog]")) this.pane.step(by); // one of Streamlit's own
   }
 
   // The pane stands beside the conversation, or in a sheet over it where there is no room.
@@ -49,58 +71,106 @@ class Desk {
     this.data = data;
     this.send = send;
     this.pane.documents = data.documents;
-    const changed = this.drawExchanges();
+    this.drawExchanges();
+    this.drawAstray();
     this.welcome.replaceChildren(...(data.exchanges.length ? [] : drawWelcome(data, this.actions())));
     this.desk.classList.toggle("empty", data.exchanges.length === 0);
-    if (changed || !before || before.first_document !== data.first_document) this.presentLast();
+    this.announcer.follow(data.exchanges, data.strings);
+    if (JSON.stringify(shownOf(before)) !== JSON.stringify(shownOf(data))) this.presentLast();
     if (lastBegan(before?.exchanges ?? [], data.exchanges)) this.scrollToLast();
+    if (before?.linked[0]?.link !== data.linked[0]?.link) this.followLink();
   }
 
   actions() {
     return {
-      show: (mark, button) => { this.opener = button; this.show(mark); },
+      show: (mark, button) => this.show(mark, button),
+      quote: (place, chip) => this.quietFor === chip || this.card.openSoon(place, chip),
+      unquote: () => this.card.closeSoon(),
       ask: (question) => this.send("ask", question),
+      revise: (exchange, question) => this.send("revise", { exchange, question }),
       retry: () => this.send("retry", true),
       stop: () => this.send("stop", true),
-      openSource: () => this.openSheet(),
+      openSource: (event) => { this.opener = event.currentTarget; this.openSheet(); },
     };
   }
 
-  // Redraws only what is new, so that focus stays and a screen reader hears nothing twice.
   drawExchanges() {
-    const { exchanges, strings } = this.data;
-    const drawn = [...this.exchanges.children];
-    let changed = drawn.length !== exchanges.length;
-    exchanges.forEach((exchange, at) => {
-      const signature = JSON.stringify(exchange);
-      if (drawn[at]?.signature === signature) return;
-      const node = drawExchange(exchange, strings, this.actions());
-      node.signature = signature;
-      if (drawn[at]) drawn[at].replaceWith(node);
-      else this.exchanges.append(node);
-      changed = true;
-    });
-    drawn.slice(exchanges.length).forEach((node) => node.remove());
-    return changed;
+    const { exchanges, strings, longest_question: longest } = this.data;
+    const editable = !["waiting", "writing"].includes(exchanges.at(-1)?.state);
+    reconcile(this.exchanges, exchanges.map((exchange) => {
+      const data = { exchange, editable, longest };
+      return { key: exchange.id, data, draw: () => drawExchange(data, strings, this.actions()) };
+    }));
+  }
+
+  drawAstray() {
+    const { link_notice: notice, strings } = this.data;
+    if (this.astray.notice === notice) return;
+    this.astray.notice = notice;
+    this.astray.replaceChildren(...(notice ? [element("div", { class: "card", role: "alert" },
+      icon("failed"), element("p", { text: notice }),
+      iconButton("close", strings.dismiss, () => this.astray.replaceChildren()))] : []));
   }
 
   presentLast() {
     const last = this.data.exchanges.findLast((exchange) => exchange.places);
     const chosen = last?.places.find(({ mark }) => mark === this.pane.active?.mark);
     if (chosen) this.pane.choose(last.places, chosen.mark); // more of an answer has come
+    else if (!last && this.data.linked.length) this.followLink();
     else this.pane.present(last ? last.places : [], this.data.first_document);
     this.press(chosen ? chosen.mark : null);
+  }
+
+  followLink() {
+    const [place] = this.data.linked;
+    if (!place) return;
+    this.openSheet();
+    this.pane.choose([place], place.mark);
   }
 
   scrollToLast() {
     this.exchanges.lastElementChild?.scrollIntoView({ block: "start" });
   }
 
-  show(mark) {
-    const exchange = this.data.exchanges.find(({ places }) => places?.some((p) => p.mark === mark));
+  show(mark, button) {
+    this.opener = button ?? this.chip(mark);
+    this.card.close();
     this.openSheet();
-    this.pane.choose(exchange.places, mark);
+    this.pane.choose(this.placesWith(mark), mark);
     this.press(mark);
+    this.announcer.say(`${this.pane.active.label} ${this.pane.active.explanation}`);
+  }
+
+  // The focus goes along from number to number, and stays where it is elsewhere.
+  step(mark) {
+    const onChip = this.exchanges.getRootNode().activeElement?.classList.contains("chip");
+    this.show(mark);
+    if (onChip) this.focusQuietly(this.opener);
+  }
+
+  placesWith(mark) {
+    for (const { places = [], retrieval } of this.data.exchanges) {
+      if (places.some((place) => place.mark === mark)) return places;
+      const read = retrieval?.passages.find(({ place }) => place.mark === mark);
+      if (read) return [...places.filter(({ number }) => number), read.place];
+    }
+    return this.data.linked;
+  }
+
+  chip(mark) {
+    return this.exchanges.querySelector(`[data-mark="${CSS.escape(mark)}"]`);
+  }
+
+  // To the number that was chosen last, or the first one of the newest answer.
+  returnToChip() {
+    const newest = this.exchanges.lastElementChild?.querySelector(".chip");
+    this.focusQuietly(this.opener?.isConnected ? this.opener : newest);
+  }
+
+  focusQuietly(chip) {
+    this.quietFor = chip; // or its card would cover what was just looked at
+    chip?.focus();
+    this.quietFor = null;
   }
 
   openSheet() {
@@ -114,10 +184,21 @@ class Desk {
   }
 }
 
-// Says whether a question was added or has got the first of its answer; what follows moves nothing.
+function isTyping(node) {
+  return node.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(node.tagName);
+}
+
+// What the pane depends on.
+function shownOf(data) {
+  return data && [data.first_document, data.exchanges.map(({ id, question, places }) => [id, question, places])];
+}
+
+// Says whether a question was asked or has got the first of its answer; what follows moves nothing.
 function lastBegan(before, now) {
-  const waited = before.at(-1)?.state === "waiting" && now.at(-1)?.state !== "waiting";
-  return now.length > before.length || (waited && now.length === before.length);
+  const [old, last] = [before.at(-1), now.at(-1)];
+  if (!last) return false;
+  const same = old?.id === last.id && old.question === last.question;
+  return !same || (old.state === "waiting") !== (last.state === "waiting");
 }
 
 const desks = new WeakMap();

@@ -1,5 +1,5 @@
 // Draws the left side: the welcome, and each question with what came of it.
-// `actions` are { show(mark, button), ask(question), retry(), stop(), openSource() }.
+// `actions` are what can be done there; see Desk.actions.
 
 function drawWelcome({ strings, suggestions, first_document: first }, actions) {
   const asks = suggestions.map((question) =>
@@ -9,148 +9,145 @@ function drawWelcome({ strings, suggestions, first_document: first }, actions) {
     element("p", { class: "lead", text: first ? strings.empty_text : strings.empty_library }),
     asks.length && element("h2", { class: "eyebrow", text: strings.suggestions }),
     asks.length && element("ul", { class: "suggestions" }, ...asks),
-    first && readSourceButton(strings, actions),
+    first && quietButton(strings.read_source, actions.openSource, { class: "quiet read-source", symbol: "source" }),
   ].filter(Boolean);
 }
 
 function suggestionButton(question, actions) {
   return element("button", { type: "button", class: "suggestion", on: { click: () => actions.ask(question) } },
-    element("span", { text: question }), icon("ask"));
+    element("span", { dir: "auto", text: question }), icon("ask"));
 }
 
-function readSourceButton(strings, actions) {
-  return element("button", { type: "button", class: "quiet read-source", on: { click: actions.openSource } },
-    icon("source"), element("span", { text: strings.read_source }));
+// An article that keeps the parts of it that stay as they are.
+function drawExchange({ exchange, editable, longest }, strings, actions) {
+  const outcome = element("div", { class: "outcome" });
+  const node = element("article", { "data-exchange": exchange.id });
+  node.update = ({ exchange, editable }) => {
+    node.className = `exchange ${exchange.state}`;
+    const question = { exchange: asked(exchange), editable, longest };
+    reconcile(node, [
+      { key: "question", data: question, draw: () => drawQuestion(question, strings, actions) },
+      { key: "outcome", data: 0, draw: () => outcome },
+    ]);
+    reconcile(outcome, outcomeParts(exchange, strings, actions, outcome));
+  };
+  node.update({ exchange, editable });
+  return node;
 }
 
-function drawExchange(exchange, strings, actions) {
-  return element("article", { class: `exchange ${exchange.state}`, "data-exchange": exchange.id },
-    element("div", { class: "question" },
-      element("h2", { class: "unseen", text: strings.you }),
-      element("p", { dir: "auto", text: exchange.question })),
-    element("div", { class: "outcome" }, ...drawOutcome(exchange, strings, actions)));
+function asked({ id, question, gives_way }) {
+  return { id, question, gives_way };
 }
 
-function drawOutcome(exchange, strings, actions) {
+function outcomeParts(exchange, strings, actions, outcome) {
+  const part = (key, data, draw) => ({ key, data, draw: () => draw(data, strings, actions) });
   switch (exchange.state) {
-    case "waiting": return drawWaiting(strings, actions);
-    case "writing": return drawWriting(exchange, strings, actions);
-    case "failed": return drawFailure(exchange, strings, actions);
-    case "not_in_sources": return drawRefusal(exchange, strings, actions);
-    default: return drawAnswer(exchange, strings, actions);
+    case "waiting": return [part("status", exchange.state, drawWaiting), part("skeleton", 0, drawSkeleton)];
+    case "writing": return [part("status", exchange.state, drawWriting), ...claimParts(exchange, part)];
+    case "failed": return [part("failure", exchange.message, drawFailure)];
+    case "not_in_sources": return [part("status", refused(exchange), drawRefusal),
+      ...nearestPart(exchange, part), ...endParts(exchange, part)];
+    default: return answerParts(exchange, part, outcome);
   }
 }
 
-function drawWaiting(strings, actions) {
-  const lines = ["long", "longer", "short"].map((width) => element("span", { class: `bone ${width}` }));
+// The short answer stands first, unless sentences were drawn before it came: nothing moves.
+function answerParts(exchange, part, outcome) {
+  const claims = claimParts(exchange, part);
+  const drawn = [...outcome.children].some((node) => node.key?.startsWith("claim"));
+  const late = drawn && ![...outcome.children].some((node) => node.key === "short");
+  outcome.late ||= late;
+  const short = exchange.short_answer ? [part("short", exchange.short_answer, drawShortAnswer)] : [];
   return [
-    drawStatus(strings.waiting, strings, actions),
-    element("div", { class: "skeleton", "aria-hidden": "true" }, ...lines),
+    part("status", { checked: exchange.checked, understood: exchange.understood }, drawChecked),
+    ...factParts(exchange, part),
+    ...(outcome.late ? [...claims, ...short] : [...short, ...claims]),
+    ...endParts(exchange, part),
   ];
 }
 
-function drawWriting(exchange, strings, actions) {
+function claimParts(exchange, part) {
+  const seen = new Map();
+  return exchange.claims.map((claim) => {
+    const times = (seen.get(claim.text) ?? 0) + 1;
+    seen.set(claim.text, times);
+    const places = exchange.places.filter(({ mark }) => claim.marks.includes(mark));
+    return part(`claim-${times}-${claim.text}`, { claim, places }, drawClaim);
+  });
+}
+
+function factParts({ facts }, part) {
+  return facts.map((fact, at) => part(`fact-${at}`, fact, (text) =>
+    element("p", { class: "claim fact", dir: "auto", text })));
+}
+
+function nearestPart({ nearest, places }, part) {
+  if (!nearest.length) return [];
+  const cards = nearest.map((near) => ({ near, place: places.find(({ mark }) => mark === near.mark) }));
+  return [part("nearest", cards, (data, strings, actions) =>
+    element("ol", { class: "nearest" }, ...data.map((card) =>
+      element("li", {}, drawNearest(card, strings, actions)))))];
+}
+
+function endParts(exchange, part) {
+  const { id, question, notice, left_out, rejections, retrieval } = exchange;
   return [
-    ...exchange.claims.map((claim) => drawClaim(claim, exchange, strings, actions)),
-    drawStatus(strings.writing, strings, actions),
-  ];
+    notice && part("notice", { id, question, notice }, drawNotice),
+    rejections.length && part("rejections", { left_out, rejections }, drawRejections),
+    part("retrieval", retrieval, drawRetrieval),
+  ].filter(Boolean);
+}
+
+function drawWaiting(_, strings, actions) {
+  return drawStatus(strings.waiting, strings, actions);
+}
+
+function drawWriting(_, strings, actions) {
+  return drawStatus(strings.writing, strings, actions);
 }
 
 function drawStatus(text, strings, actions) {
-  return element("p", { class: "status" },
+  return element("div", { class: "status" },
+    element("span", { class: "working", "aria-hidden": "true" }),
     element("span", { text }),
-    element("button", { type: "button", class: "quiet stop", text: strings.stop, on: { click: actions.stop } }));
+    quietButton(strings.stop, actions.stop, { class: "quiet stop" }));
 }
 
-function drawFailure(exchange, strings, actions) {
-  return [element("div", { class: "card failure" },
+function drawSkeleton() {
+  const lines = ["long", "longer", "short"].map((width) => element("span", { class: `bone ${width}` }));
+  return element("div", { class: "skeleton", "aria-hidden": "true" }, ...lines);
+}
+
+function drawChecked({ checked, understood }) {
+  return element("div", { class: "status checked" },
+    icon("exact"), element("span", { class: "count", text: checked }),
+    understood && element("span", { class: "understood", dir: "auto", title: understood, text: understood }));
+}
+
+function drawShortAnswer(words) {
+  return element("p", { class: "short-answer", dir: "auto", text: words });
+}
+
+function drawFailure(message, strings, actions) {
+  return element("div", { class: "card failure" },
     element("h3", {}, icon("failed"), element("span", { text: strings.failed })),
-    element("p", { dir: "auto", text: exchange.message }),
-    element("button", { type: "button", class: "quiet", text: strings.retry, on: { click: actions.retry } }))];
+    element("p", { dir: "auto", text: message }),
+    quietButton(strings.retry, actions.retry, { symbol: "again" }));
 }
 
-function drawRefusal(exchange, strings, actions) {
-  const near = exchange.nearest.map((passage) =>
-    element("li", {}, drawNearest(passage, exchange, strings, actions)));
-  return [
-    drawUnderstood(exchange),
-    element("div", { class: "refusal" },
-      element("h3", {}, icon("refusal"), element("span", { text: strings.refusal })),
-      element("p", { text: near.length ? strings.refusal_text : strings.refusal_empty })),
-    exchange.notice && element("p", { class: "notice", text: exchange.notice }),
-    near.length && element("ol", { class: "nearest" }, ...near),
-    drawRejections(exchange, strings),
-  ].filter(Boolean);
+function refused({ nearest, understood }) {
+  return { near: nearest.length, understood };
 }
 
-function drawNearest(passage, exchange, strings, actions) {
-  const place = exchange.places.find(({ mark }) => mark === passage.mark);
-  const button = element("button", {
-    type: "button", class: "quiet", "aria-label": place.label, "data-mark": place.mark, text: strings.show,
-    on: { click: () => actions.show(place.mark, button) },
-  });
-  return element("div", { class: "card" },
-    element("h4", { dir: "auto", text: passage.title }),
-    element("p", { class: "excerpt", dir: "auto", text: passage.text }),
-    button);
+function drawRefusal({ near, understood }, strings) {
+  return element("div", { class: "refusal" },
+    element("h3", {}, icon("refusal"), element("span", { text: strings.refusal })),
+    understood && element("p", { class: "understood", dir: "auto", text: understood }),
+    element("p", { text: near ? strings.refusal_text : strings.refusal_empty }));
 }
 
-function drawAnswer(exchange, strings, actions) {
-  return [
-    drawUnderstood(exchange),
-    exchange.short_answer &&
-      element("p", { class: "short-answer", dir: "auto", text: exchange.short_answer }),
-    ...exchange.claims.map((claim) => drawClaim(claim, exchange, strings, actions)),
-    element("p", { class: "checked" }, icon("exact"), element("span", { text: exchange.checked })),
-    exchange.notice && element("p", { class: "notice", text: exchange.notice }),
-    exchange.usage && element("p", { class: "usage", text: exchange.usage }),
-    drawRejections(exchange, strings),
-  ].filter(Boolean);
-}
-
-function drawUnderstood({ understood }) {
-  return understood && element("p", { class: "understood", dir: "auto", text: understood });
-}
-
-function drawClaim(claim, exchange, strings, actions) {
-  if (claim.reason) return drawUnverified(claim, strings);
-  const places = exchange.places.filter(({ mark }) => claim.marks.includes(mark));
-  return element("p", { class: "claim", dir: "auto" },
-    element("span", { class: "words", text: claim.text }),
-    element("span", { class: "chips" }, ...places.map((place) => drawChip(place, actions)),
-      claim.likelihood && drawLikelihood(claim, strings)));
-}
-
-function drawUnverified({ text, reason }, strings) {
-  return element("p", { class: "claim unverified", dir: "auto" },
-    element("span", { class: "unseen", text: strings.unverified }),
-    element("del", { text }),
-    element("span", { class: "reason", text: reason }));
-}
-
-function drawLikelihood({ likelihood }, strings) {
-  return element("span", { class: "likelihood", title: strings.likelihood },
-    element("span", { class: "unseen", text: strings.likelihood }),
-    element("span", { text: likelihood }));
-}
-
-function drawChip(place, actions) {
-  const chip = element("button", {
-    type: "button", class: "chip", "data-mark": place.mark, text: place.number,
-    "aria-label": place.label, title: place.label, "aria-pressed": "false",
-    on: { click: () => actions.show(place.mark, chip) },
-  });
-  return chip;
-}
-
-function drawRejections({ left_out: leftOut, rejections }, strings) {
-  if (!rejections.length) return null;
-  const items = rejections.map(({ words, reason }) =>
-    element("li", {},
-      element("q", { dir: "auto", text: words }),
-      element("span", { class: "reason", text: reason })));
-  return element("details", { class: "rejections" },
-    element("summary", {}, element("span", { text: leftOut })),
-    element("p", { text: strings.left_out_text }),
-    element("ul", {}, ...items));
+function drawNotice({ id, question, notice }, strings, actions) {
+  return element("div", { class: "notice" },
+    element("p", { dir: "auto", text: notice }),
+    quietButton(strings.ask_again, () => actions.revise(id, question), { symbol: "again" }));
 }
