@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rag.evaluation.measures import percentile
 from rag.evaluation.page.curves import (
     Bin,
@@ -164,7 +166,7 @@ def _latency_chart(latencies: Sequence[float]) -> Chart:
 
     def draw(axes: Axes) -> None:
         counts, *_ = axes.hist(latencies, bins=30, color=_ACCENT, alpha=0.85, rwidth=0.92)
-        top = float(np.max(counts))
+        top = max(float(count) for count in np.ravel(counts))
         for at, name, height in ((middle, "p50", 1.06), (slow, "p95", 1.06)):
             axes.plot([at, at], [0, top], color=_INK, linewidth=1.2)
             axes.annotate(name, (at, height * top), ha="center", fontsize=10)
