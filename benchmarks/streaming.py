@@ -82,8 +82,8 @@ def main() -> None:
 def page_with_model(silences: list[Silence]) -> Iterator[Page]:
     """Open the page in chromium, its model a scripted server that notes its silences."""
     from chat_script import Hold, Messages, Pause, Piece, Script
-    from conftest import FLAGS, serving
     from scripted_server import scripted_server
+    from serving import FLAGS, serving
 
     def answer(messages: Messages) -> str | Script:
         if "<passage" not in str(messages[-1]["content"]):  # asked to make a follow-up stand alone
