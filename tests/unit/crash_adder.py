@@ -26,27 +26,27 @@ class SlowEmbeddings(HashEmbeddings):
 SLOW = EmbeddingModel("hash", SlowEmbeddings())
 
 
-def add(home: Path, parent: Connection) -> None:
+def add(home: Path, url: str | None, parent: Connection) -> None:
     """Add a document to the library, and stay until killed."""
-    with Library.open(home, SLOW) as library:
+    with Library.open(home, SLOW, chroma_url=url) as library:
         parent.send("begun")
         library.add(ADDED)
         parent.send("done")
         time.sleep(60)
 
 
-def remove(home: Path, parent: Connection) -> None:
+def remove(home: Path, url: str | None, parent: Connection) -> None:
     """Remove the document, and stay until killed."""
-    with Library.open(home, SLOW) as library:
+    with Library.open(home, SLOW, chroma_url=url) as library:
         parent.send("begun")
         library.remove(ADDED.id)
         parent.send("done")
         time.sleep(60)
 
 
-def start(home: Path, parent: Connection) -> None:
+def start(home: Path, url: str | None, parent: Connection) -> None:
     """Open the library, which may have to be repaired, and stay until killed."""
     parent.send("begun")
-    with Library.open(home, SLOW):
+    with Library.open(home, SLOW, chroma_url=url):
         parent.send("done")
         time.sleep(60)
