@@ -38,12 +38,13 @@ ROWS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2_000)
+    parser.add_argument("--characters", type=int, default=300, help="of each document at most")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         shelf = Path(scratch) / "shelf"
-        write_shelf(shelf, options.documents, most=1)
+        write_shelf(shelf, options.documents, most=1, characters=options.characters)
         once, killed = Path(scratch) / "once", Path(scratch) / "killed"
         start = time.perf_counter()
         print(finish(once, shelf), f"in {time.perf_counter() - start:.0f} s, in one go", flush=True)

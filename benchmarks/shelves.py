@@ -32,13 +32,15 @@ def documents(pool: list[str], *, fewest: int, most: int, seed: int = 0) -> Iter
         number += 1
 
 
-def write_shelf(folder: Path, count: int, *, fewest: int = 1, most: int = 3) -> list[Path]:
-    """Write ``count`` documents into ``folder``, a hundred to a folder in it."""
+def write_shelf(
+    folder: Path, count: int, *, fewest: int = 1, most: int = 3, characters: int | None = None
+) -> list[Path]:
+    """Write ``count`` documents into ``folder``, a hundred to a folder in it, perhaps cut short."""
     pool = paragraphs()
     files = []
     for number, text in zip(range(count), documents(pool, fewest=fewest, most=most), strict=False):
         path = folder / f"{number // 100:03}" / f"{number:06}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text[:characters], encoding="utf-8")
         files.append(path)
     return files

@@ -8,11 +8,15 @@ from pathlib import Path
 
 from library_fakes import HashEmbeddings, numbered
 
+from rag import ingestion
+from rag.chunking import count_tokens
 from rag.embedding import EmbeddingModel
 from rag.library import Library
 
 RESIDENT, ADDED = numbered(60, "fox"), numbered(600, "owl")
 PAUSE = 0.02
+
+count_tokens("")  # loads the vocabulary once, before the processes are forked
 
 
 class SlowEmbeddings(HashEmbeddings):
@@ -31,6 +35,17 @@ def add(home: Path, url: str | None, parent: Connection) -> None:
     with Library.open(home, SLOW, chroma_url=url) as library:
         parent.send("begun")
         library.add(ADDED)
+        parent.send("done")
+        time.sleep(60)
+
+
+def add_shelf(home: Path, url: str | None, parent: Connection) -> None:
+    """Add the folder beside the library, a few documents at a time, and stay until killed."""
+    ingestion.FEW_FILES, ingestion.BATCH_CHUNKS = 1_000, 15
+    files = sorted((home.parent / "shelf").iterdir())
+    with Library.open(home, SLOW, chunk_tokens=32, chunk_overlap=0, chroma_url=url) as library:
+        parent.send("begun")
+        ingestion.add_files(library, files, max_bytes=1_000_000)
         parent.send("done")
         time.sleep(60)
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import crash_adder
 import pytest
 from chroma_server import Opener
 from crash_adder import ADDED, RESIDENT
-from library_fakes import HASHED
+from library_fakes import HASHED, numbered
 
 from rag.chunking import chunk_document
 from rag.library import Library
@@ -155,3 +156,34 @@ def test_a_killed_repair_is_done_at_the_next_start(
         kill(crash_adder.start, resident, chroma_url, after)
     with open_library(resident, HASHED) as library:
         assert is_there(library)
+
+
+def test_a_folder_added_with_five_kills_equals_one_added_in_one_go(
+    tmp_path: Path, chroma_url: str | None, open_library: Opener
+) -> None:
+    (tmp_path / "shelf").mkdir()
+    for number in range(60):
+        text = numbered(5 + number % 7, f"fox{number}").text
+        (tmp_path / "shelf" / f"{number:02}.txt").write_text(text)
+    longest = kill_at_end(crash_adder.add_shelf, tmp_path / "once", chroma_url)
+    kept = []
+    for after in moments(longest / 2, 5):
+        kill(crash_adder.add_shelf, tmp_path / "killed", chroma_url, after)
+        with open_library(tmp_path / "killed", HASHED) as library:
+            kept.append(len(library.documents()))
+    kill_at_end(crash_adder.add_shelf, tmp_path / "killed", chroma_url)
+    assert kept == sorted(kept)
+    assert kept[-1] > 0
+    assert kept[0] < 60
+    assert contents(tmp_path / "killed", open_library) == contents(tmp_path / "once", open_library)
+
+
+def contents(home: Path, open_library: Opener) -> list[object]:
+    """Return everything in a library but the times of adding."""
+    with open_library(home, HASHED) as library:
+        assert library._index.chunk_ids() == library._store.chunk_ids()
+        documents = [replace(record, added_at="") for record in library.documents()]
+        vectors = [(chunks, rows.tolist()) for chunks, rows in library._store.vectors(10_000)]
+        words = [library.search_lexical(f"fox{number}", 100) for number in range(60)]
+        texts = [library.document(record.id) for record in documents]
+        return [documents, vectors, words, texts, library.digests()]
