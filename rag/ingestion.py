@@ -22,7 +22,7 @@ from rag.parsing import (
 )
 
 FEW_FILES = 8  # up to so many files are read here: starting a worker takes longer
-BATCH_CHUNKS = 1024  # some seconds of embedding: what a kill undoes
+BATCH_CHUNKS = 512  # some seconds of embedding: what a kill undoes
 BATCH_CHARACTERS = 20_000_000  # bounds the memory of documents that wait to be written
 
 Progress = Callable[[int, int], None]

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,9 @@ class Store:
                 " author, published FROM documents ORDER BY number"
             )
             places = read_places(connection)
-            return [DocumentRecord(*row, places=places.get(number, ())) for number, *row in rows]
+            return [
+                replace(DocumentRecord(*row[1:]), places=places.get(row[0], ())) for row in rows
+            ]
 
     def document(self, document_id: str) -> Document:
         """Read a document.

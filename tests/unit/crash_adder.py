@@ -12,6 +12,7 @@ from rag import ingestion
 from rag.chunking import count_tokens
 from rag.embedding import EmbeddingModel
 from rag.library import Library
+from rag.limits import DEFAULT_LIMITS
 
 RESIDENT, ADDED = numbered(60, "fox"), numbered(600, "owl")
 PAUSE = 0.02
@@ -45,7 +46,7 @@ def add_shelf(home: Path, url: str | None, parent: Connection) -> None:
     files = sorted((home.parent / "shelf").iterdir())
     with Library.open(home, SLOW, chunk_tokens=32, chunk_overlap=0, chroma_url=url) as library:
         parent.send("begun")
-        ingestion.add_files(library, files, max_bytes=1_000_000)
+        ingestion.add_files(library, files, limits=DEFAULT_LIMITS)
         parent.send("done")
         time.sleep(60)
 
