@@ -185,6 +185,7 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
                 model,
                 chunk_tokens=settings.chunk_tokens,
                 chunk_overlap=settings.chunk_overlap,
+                chroma_url=settings.chroma_url,
             )
         )
         if seeds:

@@ -21,6 +21,8 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
 )
 
+_BUSY_SECONDS = 60.0  # how long a transaction waits for one of another process
+
 _SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 _MIGRATIONS = Path(__file__).with_name("migrations")
 """A file for each older format, ``<format>.sql``, that makes the next one of it."""
@@ -53,6 +55,11 @@ class Database:
         with self._may_read, self._errors_named():
             yield self._reader
 
+    def version(self) -> int:
+        """Return a number that changes with every commit, those of other processes included."""
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection for one transaction, undone if anything is raised inside."""
@@ -75,7 +82,9 @@ class Database:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

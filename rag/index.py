@@ -1,33 +1,30 @@
-"""The vectors of a library's chunks, in an embedded Chroma collection.
+"""The vectors of a library's chunks, in a Chroma collection.
 
-The only module that imports chromadb, and only when an index is opened: the import takes a second.
+Only this module and ``rag.chroma`` import chromadb, and only when an index is opened: the import
+takes a second.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.chroma import Place
 from rag.embedding import EmbeddingModel
 from rag.errors import LibraryError
 from rag.types import Chunk
-
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-
-_COLLECTION = "chunks"
 
 # Measured on 5,151 passages with this model: recall@50 of an exact search 0.998, 0.991 with the
 # default ``ef_search`` of 100. Records beyond the last synchronisation are applied twice if they
 # are searched before it, the second time slowly: 128 instead of 1,000 keeps a removal under 0.1 s.
 _HNSW = {"space": "cosine", "ef_search": 200, "sync_threshold": 128, "batch_size": 64}
+
+_EMBEDDED_AT_ONCE = 64  # between two reports of progress
 
 Vectors = npt.NDArray[np.float32]
 
@@ -41,38 +38,49 @@ class Hit:
 
 
 class VectorIndex:
-    """Nearest chunks by cosine similarity, kept on disk in ``folder``.
+    """Nearest chunks by cosine similarity, kept at a ``place``.
 
     Raises:
-        LibraryError: if the folder cannot be used, or the embedding model fails.
+        LibraryError: if the place cannot be used, or the embedding model fails.
     """
 
-    def __init__(self, folder: Path, model: EmbeddingModel) -> None:
+    def __init__(self, place: Place, model: EmbeddingModel) -> None:
         from langchain_chroma import Chroma
 
-        self._folder = folder
+        self._place = place
         self._model = model
         self._closed = False
         with self._errors_named(), ExitStack() as opened:
-            self._client = opened.enter_context(_open_client(folder))
+            self._client = opened.enter_context(closing(place.open()))
             self._store = Chroma(
-                _COLLECTION,
+                place.collection,
                 client=self._client,
                 collection_configuration={"hnsw": _HNSW},  # type: ignore[arg-type]
             )
-            self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+            self._collection = self._client.get_collection(
+                place.collection, embedding_function=None
+            )
             self._batch_size = self._client.get_max_batch_size()
             # Fails if Chroma's vectors are gone and only its records of them are left.
             self._collection.get(limit=1, include=["embeddings"])
             opened.pop_all()
 
-    def add(self, chunks: Sequence[Chunk], texts: Sequence[str]) -> Vectors:
-        """Embed ``texts`` and store their vectors, which are returned as rows."""
-        with self._model_errors_named():
-            rows = self._model.embeddings.embed_documents(list(texts))
-            vectors = np.array(rows, np.float32)
-        self.put(chunks, vectors)
-        return vectors
+    def embed(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Return a vector for each text as rows; ``progress`` gets how many are done.
+
+        Texts of like length are embedded together, since the shorter ones are padded.
+        """
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        rows: list[Vectors] = []
+        for start in range(0, len(order), _EMBEDDED_AT_ONCE):
+            batch = [texts[place] for place in order[start : start + _EMBEDDED_AT_ONCE]]
+            with self._model_errors_named():
+                rows.append(np.array(self._model.embeddings.embed_documents(batch), np.float32))
+            if progress:
+                progress(start + len(batch))
+        return np.concatenate(rows)[np.argsort(order)] if rows else np.empty((0, 0), np.float32)
 
     def put(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Store vectors that are known, a row for each chunk.
@@ -90,25 +98,47 @@ class VectorIndex:
                     documents=[""] * len(batch),
                 )
 
-    def remove(self, document_id: str) -> None:
-        """Delete every vector of a document; none is not an error."""
+    def remove(self, document_ids: Collection[str]) -> None:
+        """Delete every vector of these documents; none is not an error."""
         with self._errors_named():
-            self._store.delete(where={"document_id": document_id})
+            if document_ids:
+                self._store.delete(where={"document_id": {"$in": sorted(document_ids)}})
+
+    def remove_chunks(self, chunk_ids: Collection[str]) -> None:
+        """Delete the vectors of these chunks."""
+        ids = sorted(chunk_ids)
+        with self._errors_named():
+            for start in range(0, len(ids), self._batch_size):
+                self._collection.delete(ids=ids[start : start + self._batch_size])
 
     def search(
         self, query: str, k: int, *, document_ids: Collection[str] | None = None
     ) -> list[Hit]:
         """Return at most ``k`` chunks, by falling cosine similarity to ``query``."""
+        return self.nearest(self.embed_query(query), k, document_ids=document_ids)
+
+    def embed_query(self, query: str) -> list[float]:
+        """Return the vector of a query."""
+        with self._model_errors_named():
+            return self._model.embeddings.embed_query(query)
+
+    def nearest(
+        self, vector: list[float], k: int, *, document_ids: Collection[str] | None = None
+    ) -> list[Hit]:
+        """Return at most ``k`` chunks, by falling cosine similarity to ``vector``."""
         if document_ids is not None and not document_ids:
             return []
         where: Any = document_ids and {"document_id": {"$in": sorted(document_ids)}}
-        with self._model_errors_named():
-            vector = self._model.embeddings.embed_query(query)
         with self._errors_named():
             found = self._store.similarity_search_by_vector_with_relevance_scores(
                 vector, k, filter=where
             )
         return [Hit(str(document.id), 1.0 - distance) for document, distance in found]
+
+    def count(self) -> int:
+        """Count the vectors."""
+        with self._errors_named():
+            return int(self._collection.count())
 
     def chunk_ids(self) -> set[str]:
         """Return the ids of all chunks that have a vector."""
@@ -116,28 +146,27 @@ class VectorIndex:
             return set(self._store.get(include=[])["ids"])
 
     def flush(self) -> None:
-        """Make what was changed survive a power cut, which Chroma leaves to the system."""
-        for path in filter(Path.is_file, self._folder.rglob("*")):
-            with path.open("r+b") as file:
-                os.fsync(file)
+        """Make what was changed survive a power cut."""
+        self._place.flush()
 
     def close(self) -> None:
-        """Release the folder; a use after that is a ``LibraryError``."""
+        """Release the place; a use after that is a ``LibraryError``."""
         self._closed = True
         self._client.close()
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
         from chromadb.errors import ChromaError
+        from httpx import HTTPError
 
         if self._closed:
-            raise LibraryError(f"The vectors in {self._folder} are closed. Open the library again.")
+            raise LibraryError(f"The vectors in {self._place} are closed. Open the library again.")
         try:
             yield
         except BaseException as error:
-            if not isinstance(error, (ChromaError, ValueError)) and not _is_panic(error):
+            if not isinstance(error, (ChromaError, ValueError, HTTPError)) and not _is_vague(error):
                 raise
-            raise LibraryError(f"The vectors in {self._folder} cannot be used: {error}.") from error
+            raise LibraryError(f"The vectors in {self._place} cannot be used: {error}.") from error
 
     @contextmanager
     def _model_errors_named(self) -> Iterator[None]:
@@ -149,20 +178,6 @@ class VectorIndex:
             ) from error
 
 
-def _is_panic(error: BaseException) -> bool:
-    """Say whether Chroma's Rust code panicked, which it does on some damaged files."""
-    return type(error).__module__ == "pyo3_runtime"
-
-
-def _open_client(folder: Path) -> Client:
-    from chromadb.api.client import Client
-    from chromadb.config import Settings
-
-    settings = Settings(
-        persist_directory=str(folder), is_persistent=True, anonymized_telemetry=False
-    )
-    try:
-        return Client(settings=settings)
-    except BaseException:
-        Client.clear_system_cache()  # it keeps what failed to start, for the next try to trip over
-        raise
+def _is_vague(error: BaseException) -> bool:
+    """Say whether Chroma's Rust code panicked, or its server said something that has no class."""
+    return type(error) is Exception or type(error).__module__ == "pyo3_runtime"

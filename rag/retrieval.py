@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -11,11 +12,12 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from rag.errors import UnknownDocumentError
 from rag.evidence import SentenceReader, judge
 from rag.index import Hit
 from rag.library import Library
 from rag.questions import WORD, compares, is_stop_word, stem, terms
-from rag.types import BlockKind, Chunk, Document, Passage, Scores
+from rag.types import BlockKind, Chunk, Passage, Scores
 
 CANDIDATES = 50
 """How many hits of each search are weighed."""
@@ -35,16 +37,14 @@ DUPLICATE_CONTAINMENT = 0.8
 MOST_COMPARED = 4
 """How many documents take turns at the places where a question is about several."""
 
+_TRIES = 5  # a document may be replaced between two searches, but hardly so often
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     chunk: Chunk
-    document: Document
+    text: str
     scores: Scores
-
-    @property
-    def text(self) -> str:
-        return self.chunk.span.of(self.document.text)
 
 
 class HybridRetriever(BaseRetriever):
@@ -78,10 +78,19 @@ class HybridRetriever(BaseRetriever):
     def _found(
         self, question: str, k: int, document_ids: Collection[str] | None
     ) -> tuple[Passage, ...]:
+        """Search; and again if a document was replaced or removed meanwhile."""
+        for _ in range(_TRIES - 1):
+            with suppress(UnknownDocumentError):
+                return self._searched(question, k, document_ids)
+        return self._searched(question, k, document_ids)
+
+    def _searched(
+        self, question: str, k: int, document_ids: Collection[str] | None
+    ) -> tuple[Passage, ...]:
         """Return at most ``k`` passages by both searches, best first."""
         ranked = self._candidates(question, document_ids)
         if compares(question):
-            ranked = [ranked[at] for at in by_turns([c.document.id for c in ranked])]
+            ranked = [ranked[at] for at in by_turns([c.chunk.document_id for c in ranked])]
         chosen = distinct(
             [candidate.text for candidate in ranked],
             k,
@@ -90,7 +99,7 @@ class HybridRetriever(BaseRetriever):
         return tuple(
             Passage(
                 number=number,
-                document=ranked[place].document,
+                document=self.library.document(ranked[place].chunk.document_id),
                 span=ranked[place].chunk.span,
                 scores=ranked[place].scores,
             )
@@ -104,8 +113,8 @@ class HybridRetriever(BaseRetriever):
         scores = fuse(dense, lexical)
         chunks = self.library.chunks(list(scores))
         found = [
-            _Candidate(chunk, self.library.document(chunk.document_id), _weighed(scores, chunk))
-            for chunk in chunks
+            _Candidate(chunk, text, _weighed(scores, chunk))
+            for chunk, text in zip(chunks, self.library.texts(chunks), strict=True)
         ]
         return sorted(found, key=lambda c: (-c.scores.fused, c.chunk.id))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from rag.lexical import index_form
 from rag.types import Block, BlockKind, Chunk, Document, Span
 
 FLOAT = "<f4"
+_MODERATE = 200_000  # characters
 
 
 def insert_document(
@@ -34,7 +36,6 @@ def insert_document(
     connection.executemany(
         "INSERT INTO hyphens VALUES (?, ?)", ((number, place) for place in document.hyphens)
     )
-    connection.execute("INSERT INTO origins VALUES (?, '', '')", (number,))
     for chunk, vector in zip(chunks, vectors.astype(FLOAT), strict=True):
         words = index_form(chunk.span.of(document.text))
         _insert_chunk(connection, number, chunk, words, vector.tobytes())
@@ -88,10 +89,57 @@ def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("DELETE FROM documents WHERE number = ?", (number,))
 
 
+def holds_document(connection: sqlite3.Connection, document_id: str) -> bool:
+    """Say whether a document is there."""
+    query = "SELECT 1 FROM documents WHERE id = ?"
+    return connection.execute(query, (document_id,)).fetchone() is not None
+
+
 def read_chunk(row: Sequence[Any]) -> Chunk:
     """Make a chunk of the document's id, start, end, tokens and kind."""
     document_id, start, end, tokens, kind = row
     return Chunk(document_id, Span(start, end), tokens, BlockKind(kind))
+
+
+def find_words(
+    connection: sqlite3.Connection,
+    expression: str,
+    k: int,
+    document_ids: Collection[str] | None,
+) -> list[tuple[str, float]]:
+    """Return the ids of at most ``k`` chunks that match, by falling BM25, with the score."""
+    if document_ids is None:  # FTS5 finds the best before anything else is looked up
+        matches = "SELECT rowid, rank FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rank"
+        parameters = [expression]
+    else:
+        matches = (
+            "SELECT chunk_words.rowid, rank FROM chunk_words"
+            " JOIN chunks ON chunks.number = chunk_words.rowid"
+            " JOIN documents ON documents.number = chunks.document"
+            " WHERE chunk_words MATCH ? AND documents.id IN (SELECT value FROM json_each(?))"
+            " ORDER BY rank"
+        )
+        parameters = [expression, json.dumps(list(document_ids))]
+    return connection.execute(
+        f"SELECT id, -rank FROM ({matches} LIMIT ?) AS found"  # noqa: S608 - both are constant
+        " JOIN chunks ON chunks.number = found.rowid ORDER BY rank, number",
+        (*parameters, k),
+    ).fetchall()
+
+
+def read_texts(connection: sqlite3.Connection, chunk_ids: Sequence[str]) -> dict[str, str]:
+    """Return the words of chunks, by their ids, where it is cheap.
+
+    SQLite counts characters from the start of a text and stops at a NUL: long documents, and those
+    with one, are left out.
+    """
+    rows = connection.execute(
+        "SELECT chunks.id, substr(text, start + 1, end - start), end - start FROM chunks"
+        " JOIN documents ON documents.number = chunks.document"
+        " WHERE chunks.id IN (SELECT value FROM json_each(?)) AND characters <= ?",
+        (json.dumps(list(chunk_ids)), _MODERATE),
+    )
+    return {id_: text for id_, text, length in rows if len(text) == length}
 
 
 def _number_of(connection: sqlite3.Connection, document_id: str) -> int:

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         int | None, Field(ge=0, le=8, description="sentences that neighbouring chunks share")
     ] = None
     embedding: Annotated[str, Field(description="builtin, or provider:model")] = "builtin"
+    chroma_url: Annotated[
+        str | None,
+        Field(description="address of a Chroma server that several processes share"),
+        AfterValidator(lambda address: None if address is None else _server_address(address)),
+    ] = None
     max_bytes: Annotated[int, Field(ge=1, description="largest file that is read")] = 50_000_000
     max_pages: Annotated[int, Field(ge=1, description="most pages of a document")] = 5_000
     max_characters: Annotated[

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rag.arrivals import AddOutcome, Arrival, Outcomes
 from rag.database import Database
 from rag.index import Hit, Vectors
 from rag.lexical import match_expression
-from rag.rows import FLOAT, delete_document, insert_document, read_chunk, read_document
+from rag.origins import document_at, has_origin, move_origin, read_digests, read_places
+from rag.rows import (
+    FLOAT,
+    delete_document,
+    find_words,
+    holds_document,
+    insert_document,
+    read_chunk,
+    read_document,
+    read_texts,
+)
 from rag.types import Chunk, Document
 
 _VECTORS, _IN_STEP, _CHANGING = "vectors", "in step", "changing"
@@ -24,7 +36,8 @@ _VECTORS, _IN_STEP, _CHANGING = "vectors", "in step", "changing"
 class DocumentRecord:
     """A document as a list shows it; ``added_at`` is UTC in ISO 8601.
 
-    ``author`` and ``published`` are what the file itself says, or empty.
+    ``author`` and ``published`` are what the file itself says, or empty. ``places`` are the paths
+    and addresses where these words were read; none for what was handed over without one.
     """
 
     id: str
@@ -36,6 +49,7 @@ class DocumentRecord:
     added_at: str
     author: str = ""
     published: str = ""
+    places: tuple[str, ...] = ()
 
 
 class Store:
@@ -54,6 +68,10 @@ class Store:
         """Close the file."""
         self._database.close()
 
+    def version(self) -> int:
+        """Return a number that changes with every change, those of other processes included."""
+        return self._database.version()
+
     def meta(self) -> dict[str, str]:
         """Return what was remembered; empty for a new library."""
         with self._database.reading() as connection:
@@ -63,6 +81,13 @@ class Store:
         """Keep settings with the library."""
         with self._database.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def library_id(self) -> str:
+        """Return what tells this library from others, made up when it is first asked for."""
+        with self._database.writing() as connection:
+            new = ("id", uuid.uuid4().hex[:12])
+            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", new)
+        return self.meta()["id"]
 
     def has_seen(self, seed_id: str) -> bool:
         """Say whether a seed was ever added."""
@@ -84,11 +109,20 @@ class Store:
         with self._database.writing() as connection:
             _mark(connection, in_step=in_step)
 
-    def insert(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Write a document with all that belongs to it; the vector index is then in step."""
+    def insert(self, arrivals: Sequence[Arrival], vectors: Mapping[str, Vectors]) -> Outcomes:
+        """Write what is new of ``arrivals``, and delete what it replaces, in one transaction.
+
+        ``vectors`` has a row for each chunk, by document id. The vector index is then in step,
+        unless it has the vectors of documents that left.
+        """
         with self._database.writing() as connection:
-            insert_document(connection, document, chunks, vectors)
-            _mark(connection, in_step=True)
+            outcomes = [_arrive(connection, arrival, vectors) for arrival in arrivals]
+            replaced = dict.fromkeys(before for _, before in outcomes if before)
+            left = [id_ for id_ in replaced if not has_origin(connection, id_)]
+            for document_id in left:
+                delete_document(connection, document_id)
+            _mark(connection, in_step=not left)
+        return Outcomes(tuple(outcome for outcome, _ in outcomes), tuple(left))
 
     def delete(self, document_id: str) -> None:
         """Delete a document and all that belongs to it; the vector index is then not in step.
@@ -103,17 +137,24 @@ class Store:
     def holds(self, document_id: str) -> bool:
         """Say whether a document is there."""
         with self._database.reading() as connection:
-            query = "SELECT 1 FROM documents WHERE id = ?"
-            return connection.execute(query, (document_id,)).fetchone() is not None
+            return holds_document(connection, document_id)
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of what was read at each place, where it is known."""
+        with self._database.reading() as connection:
+            return read_digests(connection)
 
     def records(self) -> list[DocumentRecord]:
         """Return all documents in the order added."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, title, source, media_type, characters, chunks, added_at,"
+                "SELECT number, id, title, source, media_type, characters, chunks, added_at,"
                 " author, published FROM documents ORDER BY number"
             )
-            return [DocumentRecord(*row) for row in rows]
+            places = read_places(connection)
+            return [
+                replace(DocumentRecord(*row[1:]), places=places.get(row[0], ())) for row in rows
+            ]
 
     def document(self, document_id: str) -> Document:
         """Read a document.
@@ -134,10 +175,27 @@ class Store:
             )
             return {chunk.id: chunk for chunk in map(read_chunk, rows)}
 
+    def held(self, chunk_ids: Collection[str]) -> set[str]:
+        """Return those of ``chunk_ids`` that are there."""
+        with self._database.reading() as connection:
+            query = "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+            rows = connection.execute(query, (json.dumps(list(chunk_ids)),))
+            return {id_ for (id_,) in rows}
+
+    def texts(self, chunk_ids: Sequence[str]) -> dict[str, str]:
+        """Return the words of those chunks that belong to documents of moderate length."""
+        with self._database.reading() as connection:
+            return read_texts(connection, chunk_ids)
+
     def chunk_ids(self) -> set[str]:
         """Return the ids of all chunks."""
         with self._database.reading() as connection:
             return {id_ for (id_,) in connection.execute("SELECT id FROM chunks")}
+
+    def count_chunks(self) -> int:
+        """Count all chunks."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
     def vectors(self, size: int) -> Iterator[tuple[list[Chunk], Vectors]]:
         """Yield all chunks with their vectors, at most ``size`` at a time."""
@@ -154,17 +212,8 @@ class Store:
         expression = match_expression(question)
         if not expression:
             return []
-        chosen = None if document_ids is None else json.dumps(list(document_ids))
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT id, -chunk_words.rank FROM chunk_words"
-                " JOIN chunk_values ON number = chunk_words.rowid"
-                " WHERE chunk_words MATCH :expression AND"
-                " (:chosen IS NULL OR document_id IN (SELECT value FROM json_each(:chosen)))"
-                " ORDER BY chunk_words.rank, number LIMIT :k",
-                {"expression": expression, "chosen": chosen, "k": k},
-            )
-            return [Hit(id_, score) for id_, score in rows]
+            return [Hit(*row) for row in find_words(connection, expression, k, document_ids)]
 
     def _vector_rows(self, after: int, size: int) -> list[tuple[Any, ...]]:
         with self._database.reading() as connection:
@@ -174,6 +223,21 @@ class Store:
                 " WHERE number > ? ORDER BY number LIMIT ?",
                 (after, size),
             ).fetchall()
+
+
+def _arrive(
+    connection: sqlite3.Connection, arrival: Arrival, vectors: Mapping[str, Vectors]
+) -> tuple[AddOutcome, str | None]:
+    """Return what became of an arrival, and the id of the document that stood in its place."""
+    document, origin = arrival.document, arrival.origin
+    before = document_at(connection, origin.place)
+    known = holds_document(connection, document.id)
+    if not known:
+        insert_document(connection, document, arrival.chunks, vectors[document.id])
+    move_origin(connection, document.id, origin)
+    if before not in (None, document.id):
+        return AddOutcome.REPLACED, before
+    return (AddOutcome.UNCHANGED if known else AddOutcome.ADDED), None
 
 
 def _mark(connection: sqlite3.Connection, *, in_step: bool) -> None:

@@ -7,34 +7,56 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rag.arrivals import Origin
 from rag.assistant import Assistant, open_assistant
 from rag.cli.outcomes import FAILED, OK
 from rag.cli.progress import progress_bar
-from rag.documents import SUFFIXES, load_file
+from rag.documents import SUFFIXES
 from rag.documents.fetching import is_address, load_url
 from rag.errors import DocumentError, UnknownDocumentError
-from rag.library import AddOutcome, DocumentRecord
+from rag.ingestion import Refusal, Summary, add_files
+from rag.library import DocumentRecord
+from rag.parsing import place_of
 from rag.settings import Settings
 
 
 def add(options: argparse.Namespace, settings: Settings) -> int:
     """Read files, and the files of folders, into the library."""
-    counts = {AddOutcome.ADDED: 0, AddOutcome.UNCHANGED: 0}
-    refused: list[str] = []
+    places = list(_files(options.paths))
+    files = [place for place in places if isinstance(place, Path)]
     with open_assistant(settings) as assistant:
-        for path in _files(options.paths):
-            try:
-                counts[_add_file(assistant, path)] += 1
-            except DocumentError as error:
-                refused.append(str(error))
-    for reason in refused:
-        print(f"refused: {reason}", file=sys.stderr)
-    added, unchanged = counts[AddOutcome.ADDED], counts[AddOutcome.UNCHANGED]
-    print(f"{added} added, {unchanged} already there, {len(refused)} refused")
-    if not refused and not added and not unchanged:
+        with progress_bar(f"{len(files):,} files", "B") as progress:
+            summary = add_files(assistant.library, files, limits=settings.limits, progress=progress)
+        for address in places:
+            if isinstance(address, str):
+                _add_address(assistant, address, summary)
+    for refusal in summary.refused:
+        print(f"refused: {refusal.reason}", file=sys.stderr)
+    print(_counted(summary))
+    if not places:
         print(f"No file ends in {', '.join(SUFFIXES)}.", file=sys.stderr)
         return FAILED
-    return FAILED if refused else OK
+    return FAILED if summary.refused else OK
+
+
+def _add_address(assistant: Assistant, address: str, summary: Summary) -> None:
+    try:
+        document = load_url(address, settings=assistant.settings)
+    except DocumentError as error:
+        summary.refused.append(Refusal(address, str(error)))
+    else:
+        outcome = assistant.library.add(document, origin=Origin(address))
+        summary.note(address, outcome)
+
+
+def _counted(summary: Summary) -> str:
+    """Write how many files were added, replaced, already there and refused."""
+    parts = [f"{len(summary.added):,} added"]
+    if summary.replaced:
+        parts.append(f"{len(summary.replaced):,} replaced")
+    parts.append(f"{len(summary.unchanged):,} already there")
+    parts.append(f"{len(summary.refused):,} refused")
+    return ", ".join(parts)
 
 
 def place(words: str) -> Path | str:
@@ -51,16 +73,6 @@ def _files(paths: Sequence[Path | str]) -> Iterator[Path | str]:
             yield path
 
 
-def _add_file(assistant: Assistant, path: Path | str) -> AddOutcome:
-    settings = assistant.settings
-    if isinstance(path, Path):
-        document = load_file(path, limits=settings.limits)
-    else:
-        document = load_url(path, settings=settings)
-    with progress_bar(Path(document.source).name, " passages") as progress:
-        return assistant.library.add(document, progress=progress)
-
-
 def list_documents(options: argparse.Namespace, settings: Settings) -> int:
     """Print a line for each document."""
     with open_assistant(settings) as assistant:
@@ -68,11 +80,19 @@ def list_documents(options: argparse.Namespace, settings: Settings) -> int:
     for record in records:
         print(
             f"{record.id[:8]}  {record.title}  "
-            f"({record.source}, {record.characters:,} characters, {record.chunks} passages)"
+            f"({_place(record)}, {record.characters:,} characters, {record.chunks} passages)"
         )
     if not records:
         print("The library is empty. Add documents with: python -m rag add FILE")
     return OK
+
+
+def _place(record: DocumentRecord) -> str:
+    """Write where a document was read: the file's name where no place is known."""
+    if not record.places:
+        return record.source
+    first, *others = record.places
+    return f"{first} and {len(others)} more" if others else first
 
 
 def remove(options: argparse.Namespace, settings: Settings) -> int:
@@ -87,7 +107,8 @@ def remove(options: argparse.Namespace, settings: Settings) -> int:
 
 def _record_named(name: str, records: Sequence[DocumentRecord]) -> DocumentRecord:
     """Find the one document with that title or file, or whose id starts so."""
-    found = [r for r in records if name in (r.title, r.source)] or [
+    place = place_of(Path(name))
+    found = [r for r in records if place in r.places or name in (r.title, r.source, *r.places)] or [
         r for r in records if len(name) >= 4 and r.id.startswith(name)
     ]
     if len(found) == 1:

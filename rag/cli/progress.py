@@ -10,8 +10,11 @@ from tqdm import tqdm
 
 @contextmanager
 def progress_bar(name: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Draw progress on a terminal while the block calls what it is given with done and total."""
-    bar = tqdm(desc=name, unit=unit, leave=False, disable=None)
+    """Draw progress, rate and remaining time on a terminal only.
+
+    The block calls what it is given with done and total.
+    """
+    bar = tqdm(desc=name, unit=unit, unit_scale=unit == "B", leave=False, disable=None)
     with bar:
 
         def progress(done: int, total: int) -> None:

@@ -8,11 +8,16 @@ from pathlib import Path
 
 from library_fakes import HashEmbeddings, numbered
 
+from rag import ingestion
+from rag.chunking import count_tokens
 from rag.embedding import EmbeddingModel
 from rag.library import Library
+from rag.limits import DEFAULT_LIMITS
 
 RESIDENT, ADDED = numbered(60, "fox"), numbered(600, "owl")
 PAUSE = 0.02
+
+count_tokens("")  # loads the vocabulary once, before the processes are forked
 
 
 class SlowEmbeddings(HashEmbeddings):
@@ -26,27 +31,38 @@ class SlowEmbeddings(HashEmbeddings):
 SLOW = EmbeddingModel("hash", SlowEmbeddings())
 
 
-def add(home: Path, parent: Connection) -> None:
+def add(home: Path, url: str | None, parent: Connection) -> None:
     """Add a document to the library, and stay until killed."""
-    with Library.open(home, SLOW) as library:
+    with Library.open(home, SLOW, chroma_url=url) as library:
         parent.send("begun")
         library.add(ADDED)
         parent.send("done")
         time.sleep(60)
 
 
-def remove(home: Path, parent: Connection) -> None:
+def add_shelf(home: Path, url: str | None, parent: Connection) -> None:
+    """Add the folder beside the library, a few documents at a time, and stay until killed."""
+    ingestion.FEW_FILES, ingestion.BATCH_CHUNKS = 1_000, 15
+    files = sorted((home.parent / "shelf").iterdir())
+    with Library.open(home, SLOW, chunk_tokens=32, chunk_overlap=0, chroma_url=url) as library:
+        parent.send("begun")
+        ingestion.add_files(library, files, limits=DEFAULT_LIMITS)
+        parent.send("done")
+        time.sleep(60)
+
+
+def remove(home: Path, url: str | None, parent: Connection) -> None:
     """Remove the document, and stay until killed."""
-    with Library.open(home, SLOW) as library:
+    with Library.open(home, SLOW, chroma_url=url) as library:
         parent.send("begun")
         library.remove(ADDED.id)
         parent.send("done")
         time.sleep(60)
 
 
-def start(home: Path, parent: Connection) -> None:
+def start(home: Path, url: str | None, parent: Connection) -> None:
     """Open the library, which may have to be repaired, and stay until killed."""
     parent.send("begun")
-    with Library.open(home, SLOW):
+    with Library.open(home, SLOW, chroma_url=url):
         parent.send("done")
         time.sleep(60)

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from rag.arrivals import Arrival
 from rag.embedding import EmbeddingModel
+from rag.index import VectorIndex, Vectors
 from rag.types import Block, BlockKind, Chunk, Document, Span
 
 DIMENSIONS = 64
@@ -61,6 +63,19 @@ def lines_of(text: Document) -> list[Chunk]:
 def texts_of(text: Document) -> list[str]:
     """Return the words of each line."""
     return [block.span.of(text.text) for block in text.blocks]
+
+
+def fill_index(index: VectorIndex, *documents: Document) -> dict[str, Vectors]:
+    """Embed each line of documents and store the vectors, which are returned by document id."""
+    vectors = {text.id: index.embed(texts_of(text)) for text in documents}
+    for text in documents:
+        index.put(lines_of(text), vectors[text.id])
+    return vectors
+
+
+def arrivals_of(*documents: Document) -> list[Arrival]:
+    """Make arrivals of documents, each line a chunk."""
+    return [Arrival(text, lines_of(text)) for text in documents]
 
 
 class GatedEmbeddings(HashEmbeddings):

@@ -69,6 +69,27 @@ def test_a_folder_is_added_with_what_can_be_read_and_the_rest_refused(
     assert "empty.txt" in printed.err
 
 
+def test_a_folder_added_again_replaces_what_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(f"The bridge {name} opened in 1931.\n")
+    assert main(["add", "shelf"]) == OK
+    (folder / "b.txt").write_text("The bridge b was closed in 1999.\n")
+    (folder / "copy.txt").write_bytes((folder / "a.txt").read_bytes())
+    assert main(["add", "shelf"]) == OK
+    assert main(["list"]) == OK
+    out = capsys.readouterr().out
+    assert "3 added, 0 already there, 0 refused" in out
+    assert "0 added, 1 replaced, 3 already there, 0 refused" in out
+    assert f"{folder / 'a.txt'} and 1 more" in out
+    assert out.count(str(folder / "b.txt")) == 1
+    assert main(["remove", "shelf/b.txt", str(folder / "copy.txt")]) == OK
+    assert main(["remove", "shelf/a.txt"]) == MISUSED
+
+
 def test_a_folder_without_readable_files_is_a_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

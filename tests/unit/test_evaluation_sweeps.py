@@ -107,7 +107,7 @@ def test_a_library_is_filled_once_for_each_index_and_set_of_documents(
     add = Library.add
 
     def watched(library: Library, added: Document) -> AddOutcome:
-        outcomes.append((library._tokens, add(library, added)))
+        outcomes.append((library.cut.tokens, add(library, added)))
         return outcomes[-1][1]
 
     monkeypatch.setattr(Library, "add", watched)

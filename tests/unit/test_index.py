@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
-from library_fakes import HASHED, lines_of, numbered, texts_of
+from library_fakes import HASHED, fill_index, lines_of, numbered, texts_of
 
+from rag.chroma import Folder
 from rag.embedding import EmbeddingModel
 from rag.errors import LibraryError
 from rag.index import VectorIndex
@@ -22,14 +23,13 @@ FOXES, HENS = numbered(40, "fox"), numbered(40, "hen")
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[VectorIndex]:
-    opened = VectorIndex(tmp_path / "vectors", HASHED)
+    opened = VectorIndex(Folder(tmp_path / "vectors"), HASHED)
     yield opened
     opened.close()
 
 
 def fill(index: VectorIndex) -> None:
-    for text in (FOXES, HENS):
-        index.add(lines_of(text), texts_of(text))
+    fill_index(index, FOXES, HENS)
 
 
 def test_a_text_is_nearest_to_itself_with_a_cosine_of_one(index: VectorIndex) -> None:
@@ -72,8 +72,9 @@ def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
 
 def test_removing_takes_all_vectors_of_one_document_and_no_other(index: VectorIndex) -> None:
     fill(index)
-    index.remove(FOXES.id)
-    index.remove("unknown")
+    index.remove([FOXES.id])
+    index.remove(["unknown"])
+    index.remove([])
     assert index.chunk_ids() == {chunk.id for chunk in lines_of(HENS)}
     assert len(index.search("fox", 80)) == 40
 
@@ -85,8 +86,8 @@ def test_adding_again_replaces(index: VectorIndex) -> None:
     assert len({hit.chunk_id for hit in index.search("fox", 100)}) == 80
 
 
-def test_adding_returns_the_vectors_as_rows(index: VectorIndex) -> None:
-    vectors = index.add(lines_of(FOXES), texts_of(FOXES))
+def test_vectors_come_as_rows_in_the_order_of_the_texts(index: VectorIndex) -> None:
+    vectors = index.embed(texts_of(FOXES))
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(
         vectors, HASHED.embeddings.embed_documents(texts_of(FOXES)), atol=1e-6
@@ -103,22 +104,22 @@ def test_more_chunks_than_chroma_takes_at_once_are_stored(index: VectorIndex) ->
 def test_vectors_survive_closing_and_opening(tmp_path: Path) -> None:
     folder = tmp_path / "vectors"
     for _ in range(3):
-        index = VectorIndex(folder, HASHED)
+        index = VectorIndex(Folder(folder), HASHED)
         fill(index)
         index.flush()
         index.close()
-    index = VectorIndex(folder, HASHED)
+    index = VectorIndex(Folder(folder), HASHED)
     assert index.search(texts_of(FOXES)[7], 1)[0].chunk_id == lines_of(FOXES)[7].id
     index.close()
 
 
 def test_a_deleted_folder_can_be_opened_again_in_the_same_process(tmp_path: Path) -> None:
     folder = tmp_path / "vectors"
-    index = VectorIndex(folder, HASHED)
+    index = VectorIndex(Folder(folder), HASHED)
     fill(index)
     index.close()
     folder.rename(tmp_path / "moved")
-    index = VectorIndex(folder, HASHED)
+    index = VectorIndex(Folder(folder), HASHED)
     assert index.chunk_ids() == set()
     index.close()
 
@@ -134,9 +135,9 @@ def test_a_damaged_file_is_named_and_does_not_stand_in_the_way_of_a_new_one(tmp_
     folder.mkdir()
     (folder / "chroma.sqlite3").write_bytes(b"not a database" * 1_000)
     with pytest.raises(LibraryError, match=r"vectors in .* cannot be used: .*not a database"):
-        VectorIndex(folder, HASHED)
+        VectorIndex(Folder(folder), HASHED)
     (folder / "chroma.sqlite3").unlink()
-    VectorIndex(folder, HASHED).close()
+    VectorIndex(Folder(folder), HASHED).close()
 
 
 def test_vectors_of_another_length_are_refused(index: VectorIndex) -> None:
@@ -156,9 +157,11 @@ class FailingEmbeddings(Embeddings):
 
 
 def test_a_failing_embedding_model_is_named(tmp_path: Path) -> None:
-    index = VectorIndex(tmp_path / "vectors", EmbeddingModel("some:model", FailingEmbeddings()))
+    index = VectorIndex(
+        Folder(tmp_path / "vectors"), EmbeddingModel("some:model", FailingEmbeddings())
+    )
     with pytest.raises(LibraryError, match="embedding model 'some:model' failed: no answer"):
-        index.add(lines_of(FOXES), texts_of(FOXES))
+        index.embed(texts_of(FOXES))
     with pytest.raises(LibraryError, match="embedding model 'some:model' failed: no answer"):
         index.search("fox", 1)
     index.close()
@@ -205,11 +208,13 @@ def test_a_search_finds_what_an_exact_search_does_even_after_many_removals(tmp_p
     unit = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
     vectors, queries = unit[:2_000], unit[2_000:]
     chunks = [Chunk(f"d{n // 50}", Span(n, n + 1), 1, BlockKind.BODY) for n in range(2_000)]
-    index = VectorIndex(tmp_path / "vectors", EmbeddingModel("known", KnownEmbeddings(queries)))
+    index = VectorIndex(
+        Folder(tmp_path / "vectors"), EmbeddingModel("known", KnownEmbeddings(queries))
+    )
     for start in range(0, 2_000, 50):
         index.put(chunks[start : start + 50], vectors[start : start + 50])
     for start in range(0, 2_000, 100):
-        index.remove(f"d{start // 50}")
+        index.remove([f"d{start // 50}"])
         index.put(chunks[start : start + 50], vectors[start : start + 50])
     found = [{hit.chunk_id for hit in index.search(str(n), 50)} for n in range(100)]
     exact = [{chunks[n].id for n in near} for near in neighbours(vectors, queries, 50)]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryError, LibraryLockedError
-from rag.lock import locked
+from rag.lock import locked, look, turn
 
 HOLDER = """
 import sys
@@ -93,3 +93,33 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path, inside: str) -> 
 def test_a_folder_that_cannot_be_written_is_refused() -> None:
     with pytest.raises(LibraryError, match="/proc/library cannot hold a library"):
         take(Path("/proc/library"))
+
+
+def test_looking_leaves_a_folder_free_and_finds_one_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.lock._LOOK_SECONDS", 0.1)
+    for _ in range(2):
+        look(tmp_path / "new")
+    with hold(tmp_path) as holder:
+        with pytest.raises(LibraryLockedError, match=rf"another process \({holder.pid}"):
+            look(tmp_path)
+        holder.communicate("")
+
+
+def test_changes_take_turns_and_the_second_is_told_if_it_waits_too_long(tmp_path: Path) -> None:
+    with turn(tmp_path), pytest.raises(LibraryLockedError, match=r"Try again when it is done\."):
+        wait_briefly(tmp_path)
+    wait_briefly(tmp_path)
+
+
+def wait_briefly(home: Path) -> None:
+    with turn(home, seconds=0.1):
+        pass
+
+
+def test_what_goes_wrong_during_a_turn_is_not_taken_for_waiting(tmp_path: Path) -> None:
+    with pytest.raises(TimeoutError, match="no answer"), turn(tmp_path):
+        raise TimeoutError("no answer")
+    with pytest.raises(TimeoutError, match="no answer"), locked(tmp_path):
+        raise TimeoutError("no answer")

@@ -8,8 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from library_fakes import HASHED, BreakingEmbeddings, lines_of, numbered, texts_of
+from library_fakes import (
+    HASHED,
+    BreakingEmbeddings,
+    arrivals_of,
+    fill_index,
+    lines_of,
+    numbered,
+    texts_of,
+)
 
+from rag.chroma import Folder
 from rag.embedding import EmbeddingModel
 from rag.errors import LibraryError
 from rag.index import VectorIndex
@@ -25,8 +34,7 @@ def home(tmp_path: Path) -> Path:
     """Make a library's folder with two documents, in step."""
     store = Store(tmp_path / "library.sqlite3")
     index = open_index(tmp_path / "vectors", HASHED, store)
-    for text in (FOXES, HENS):
-        store.insert(text, lines_of(text), index.add(lines_of(text), texts_of(text)))
+    store.insert(arrivals_of(FOXES, HENS), fill_index(index, FOXES, HENS))
     index.close()
     store.close()
     return tmp_path
@@ -73,15 +81,15 @@ def damage_header(home: Path) -> None:
 
 
 def lose_a_document(home: Path) -> None:
-    index = VectorIndex(vectors(home), HASHED)
-    index.remove(FOXES.id)
+    index = VectorIndex(Folder(vectors(home)), HASHED)
+    index.remove([FOXES.id])
     index.close()
 
 
 def gain_a_document(home: Path) -> None:
     stray = numbered(10, "owl")
-    index = VectorIndex(vectors(home), HASHED)
-    index.add(lines_of(stray), texts_of(stray))
+    index = VectorIndex(Folder(vectors(home)), HASHED)
+    fill_index(index, stray)
     index.close()
 
 

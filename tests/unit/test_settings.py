@@ -77,6 +77,8 @@ def test_an_unknown_name_in_the_env_file_is_refused_too(tmp_path: Path) -> None:
         ("BASE_URL", "http://[::1/v1"),
         ("BASE_URL", "http://localhost:99999/v1"),
         ("BASE_URL", "http://local host/v1"),
+        ("CHROMA_URL", "localhost:8000"),
+        ("CHROMA_URL", "file:///vectors"),
     ],
 )
 def test_an_impossible_value_is_refused_with_its_name(
@@ -96,6 +98,15 @@ def test_the_address_of_a_server_is_kept_as_written(
 ) -> None:
     monkeypatch.setenv("PINCITE_BASE_URL", address)
     assert load_settings().base_url == address
+
+
+def test_a_chroma_server_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().chroma_url is None
+    monkeypatch.setenv("PINCITE_CHROMA_URL", "http://127.0.0.1:8000")
+    assert load_settings().chroma_url == "http://127.0.0.1:8000"
+    monkeypatch.setenv("PINCITE_CHROMA_URL", "http://me:hunter2@127.0.0.1:8000")
+    with pytest.raises(SettingsError, match="without password or query"):
+        load_settings()
 
 
 def test_no_address_is_the_default_even_where_it_is_given_empty(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from library_fakes import document, lines_of, numbered
+from library_fakes import arrivals_of, document, lines_of, numbered
 
 from rag.errors import LibraryError, UnknownDocumentError
 from rag.index import Vectors
@@ -33,8 +33,7 @@ def vectors_of(text: Document) -> Vectors:
 
 
 def insert(store: Store, *documents: Document) -> None:
-    for text in documents:
-        store.insert(text, lines_of(text), vectors_of(text))
+    store.insert(arrivals_of(*documents), {text.id: vectors_of(text) for text in documents})
 
 
 def test_a_document_comes_back_as_it_was(store: Store) -> None:
@@ -140,7 +139,7 @@ def test_an_unknown_document_is_an_error(store: Store) -> None:
 
 def test_a_document_is_inserted_whole_or_not_at_all(store: Store) -> None:
     with pytest.raises(ValueError, match="zip"):
-        store.insert(FOXES, lines_of(FOXES), vectors_of(FOXES)[:-1])
+        store.insert(arrivals_of(FOXES), {FOXES.id: vectors_of(FOXES)[:-1]})
     assert store.records() == []
     assert store.chunk_ids() == set()
     assert store.search("fox", 10) == []

@@ -1,0 +1,150 @@
+"""Adds many files to a library: read in worker processes, embedded together, written by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.arrivals import AddOutcome, Arrival
+from rag.library import Library
+from rag.limits import Limits
+from rag.parsing import (
+    Parsed,
+    Parsers,
+    Refused,
+    Rules,
+    Task,
+    Unchanged,
+    parse,
+    place_of,
+    usable_workers,
+)
+
+FEW_FILES = 8  # up to so many files are read here: starting a worker takes longer
+BATCH_CHUNKS = 512  # some seconds of embedding: what a kill undoes
+BATCH_CHARACTERS = 20_000_000  # bounds the memory of documents that wait to be written
+
+Progress = Callable[[int, int], None]
+"""Is told how many bytes of the files are done, and how many there are in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file or an address that was not added, with the reason as a sentence."""
+
+    place: Path | str
+    reason: str
+
+
+@dataclass
+class Summary:
+    """What became of each file and address."""
+
+    added: list[Path | str] = field(default_factory=list)
+    replaced: list[Path | str] = field(default_factory=list)
+    unchanged: list[Path | str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def note(self, place: Path | str, outcome: AddOutcome) -> None:
+        """Note a file or an address that was not refused."""
+        places = {
+            AddOutcome.ADDED: self.added,
+            AddOutcome.REPLACED: self.replaced,
+            AddOutcome.UNCHANGED: self.unchanged,
+        }
+        places[outcome].append(place)
+
+
+def add_files(
+    library: Library,
+    paths: Sequence[Path],
+    *,
+    limits: Limits,
+    progress: Progress | None = None,
+) -> Summary:
+    """Add files; each is complete or absent whenever this ends, and done again it continues.
+
+    A file with the bytes that were read there before is left unread; one with others replaces what
+    it was.
+
+    Raises:
+        LibraryError: if the library cannot be changed; what is complete stays.
+    """
+    return _Adding(library, limits, progress).run(paths)
+
+
+class _Adding:
+    """One run of adding files."""
+
+    def __init__(self, library: Library, limits: Limits, progress: Progress | None) -> None:
+        cut = library.cut
+        self._library = library
+        self._rules = Rules(limits, cut.tokens, cut.overlap)
+        self._progress = progress
+        self._summary = Summary()
+        self._batch: list[tuple[Task, Arrival]] = []
+        self._done = self._total = 0
+
+    def run(self, paths: Sequence[Path]) -> Summary:
+        """Add files and return what became of them."""
+        known = self._library.digests()
+        tasks = [Task(path, _size(path), known.get(place_of(path), "")) for path in paths]
+        self._total = sum(task.size for task in tasks)
+        for task, parsed in _parsed(tasks, self._rules):
+            self._take(task, parsed)
+        self._write()
+        return self._summary
+
+    def _take(self, task: Task, parsed: Parsed) -> None:
+        match parsed:
+            case Refused(reason):
+                self._summary.refused.append(Refusal(task.path, reason))
+                self._report(task.size)
+            case Unchanged():
+                self._summary.note(task.path, AddOutcome.UNCHANGED)
+                self._report(task.size)
+            case Arrival():
+                self._batch.append((task, parsed))
+                if self._is_full():
+                    self._write()
+
+    def _is_full(self) -> bool:
+        chunks = sum(len(arrival.chunks) for _, arrival in self._batch)
+        characters = sum(len(arrival.document.text) for _, arrival in self._batch)
+        return chunks >= BATCH_CHUNKS or characters >= BATCH_CHARACTERS
+
+    def _write(self) -> None:
+        """Embed and write what was gathered, in one transaction."""
+        batch, self._batch = self._batch, []
+        size = sum(task.size for task, _ in batch)
+        begun = self._done
+
+        def embedded(done: int, of: int) -> None:
+            self._report(begun + size * done // of - self._done)
+
+        outcomes = self._library.add_all([arrival for _, arrival in batch], progress=embedded)
+        for (task, _), outcome in zip(batch, outcomes, strict=True):
+            self._summary.note(task.path, outcome)
+        self._report(begun + size - self._done)
+
+    def _report(self, size: int) -> None:
+        self._done += size
+        if self._progress:
+            self._progress(self._done, self._total)
+
+
+def _parsed(tasks: Sequence[Task], rules: Rules) -> Iterator[tuple[Task, Parsed]]:
+    """Read few files here and many in workers."""
+    if len(tasks) <= FEW_FILES:
+        yield from ((task, parse(task, rules)) for task in tasks)
+        return
+    with Parsers(rules, workers=usable_workers()) as parsers:
+        yield from parsers.parse(tasks)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0  # reading it will say what is wrong
