@@ -247,6 +247,7 @@ class RejectionReason(StrEnum):
     PARTIAL_WORD = "cuts a word"
     OUT_OF_ORDER = "its parts do not follow each other in one document"
     NO_QUOTE = "has no quotation"
+    UNSUPPORTED = "does not support its sentence"
 
 
 @dataclass(frozen=True, slots=True)

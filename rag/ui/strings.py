@@ -98,6 +98,9 @@ REJECTION_REASONS = {
     RejectionReason.PARTIAL_WORD: "It cuts a word of the source in two.",
     RejectionReason.OUT_OF_ORDER: "Its parts do not follow each other in one document.",
     RejectionReason.NO_QUOTE: "A sentence of the answer, given without a quotation.",
+    RejectionReason.UNSUPPORTED: (
+        "The source has the words quoted, but they do not prove what the sentence says."
+    ),
 }
 REJECTION_NAMES = {
     RejectionReason.NOT_FOUND: "Not found",
@@ -105,6 +108,7 @@ REJECTION_NAMES = {
     RejectionReason.PARTIAL_WORD: "Cuts a word",
     RejectionReason.OUT_OF_ORDER: "Out of order",
     RejectionReason.NO_QUOTE: "No quotation",
+    RejectionReason.UNSUPPORTED: "Not supported",
 }
 
 SHOW = "Show in source"
