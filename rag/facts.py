@@ -200,6 +200,11 @@ def turns_round(claim: str, sentences: Sequence[str]) -> bool:
     return False
 
 
+def negations(text: str) -> int:
+    """Count the words of a text that deny."""
+    return sum(map(_is_negation, _words(text)))
+
+
 def _words(text: str) -> list[str]:
     return [word.casefold().replace("’", "'") for word in WORD.findall(text)]
 

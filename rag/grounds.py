@@ -28,8 +28,9 @@ class Grounds:
     """What a claim may draw on.
 
     ``sentences`` are those that its quotations stand in; ``text`` has their neighbours too.
-    ``about`` is the question with the titles and dates of the documents quoted. ``shown`` is all
-    text that the writer was given: it tells which words are names, and proves nothing.
+    ``about`` is the question with the titles, authors and dates of the documents quoted.
+    ``shown`` is all text that the writer was given: it tells which words are names, and proves
+    nothing.
     """
 
     sentences: tuple[str, ...]
@@ -48,7 +49,8 @@ def grounds_of(places: Sequence[Place], passages: Sequence[Passage], question: s
             quoted.update(dict.fromkeys(own))
             around.update(dict.fromkeys(near))
     documents = {place.document.id: place.document for place in places}.values()
-    about = [question, *(f"{each.title}. {each.published}" for each in documents)]
+    told = (f"{each.title}. {each.author}. {each.published}" for each in documents)
+    about = [question, *told]
     return Grounds(
         sentences=tuple(quoted),
         text="\n".join(around),

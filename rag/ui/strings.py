@@ -98,9 +98,7 @@ REJECTION_REASONS = {
     RejectionReason.PARTIAL_WORD: "It cuts a word of the source in two.",
     RejectionReason.OUT_OF_ORDER: "Its parts do not follow each other in one document.",
     RejectionReason.NO_QUOTE: "A sentence of the answer, given without a quotation.",
-    RejectionReason.UNSUPPORTED: (
-        "The source has the words quoted, but they do not prove what the sentence says."
-    ),
+    RejectionReason.UNSUPPORTED: "Its quotation is real, but does not prove this sentence.",
 }
 REJECTION_NAMES = {
     RejectionReason.NOT_FOUND: "Not found",

@@ -94,7 +94,7 @@ def test_a_sentence_that_its_true_quotation_does_not_support_is_left_out(
     "claim",
     [
         "Japan drew a commitment from the Biden administration.",
-        "The new American government committed itself to what the Japanese had wanted.",
+        "The Biden administration made a commitment to Japan.",
         "Japan obtained a commitment.",
     ],
 )
