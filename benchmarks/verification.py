@@ -1,6 +1,7 @@
 """Time to verify a quote in a document of 1 MB: in its passage, elsewhere, and nowhere.
 
-The document is the bundled article's words, shuffled into paragraphs; six passages are shown.
+The document is the bundled article's words, shuffled into paragraphs; six passages are shown. Then
+the time to judge whether a quote supports its sentence: by the rules, and by the checker too.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import argparse
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from rag.checker import Checker, ClaimReading
 from rag.citations import Verifier
 from rag.folding import fold
+from rag.support import ClaimReader, Support
 from rag.types import (
     Block,
     BlockKind,
@@ -56,8 +59,35 @@ def main() -> None:
         for _ in range(options.quotes):
             quote = change(some_words(chance.choice(spans).of(document.text), chance))
             times.append(milliseconds(partial(check, passages, quote, found=found)))
-        p95 = statistics.quantiles(times, n=20)[-1]
-        print(f"{name:28}{statistics.median(times):8.2f}{p95:8.2f}")
+        print_times(name, times)
+    print("a quote that supports its sentence, judged")
+    readers: dict[str, ClaimReader] = {"by the rules": Silent(), "by the checker too": Checker()}
+    for name, reader in readers.items():
+        judge = Support(partial(returned, reader))
+        times = []
+        for _ in range(options.quotes):
+            words = some_words(shown[0].of(document.text), chance)
+            claim = DraftClaim("So " + " ".join(words[2:10]), (ProposedQuote(1, " ".join(words)),))
+            verifier = Verifier(passages, question="What is it?", judge=judge)
+            times.append(milliseconds(partial(verifier.check, claim)))
+        print_times(name, times)
+
+
+class Silent:
+    """A checker that says nothing, at once."""
+
+    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+        """Return nothing for each sentence."""
+        return [ClaimReading(0.0, 0.0, 0.0) for _ in sentences]
+
+
+def returned(reader: ClaimReader) -> ClaimReader:
+    return reader
+
+
+def print_times(name: str, times: list[float]) -> None:
+    p95 = statistics.quantiles(times, n=20)[-1]
+    print(f"{name:28}{statistics.median(times):8.2f}{p95:8.2f}")
 
 
 def shuffled_article(characters: int, chance: random.Random) -> Document:

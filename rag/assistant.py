@@ -10,7 +10,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from rag.about import facts_asked
 from rag.answering import Answerer, answerer_for
-from rag.citations import Checked, Verifier
+from rag.citations import Checked, SupportJudge, Verifier
 from rag.closing import Closing
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
@@ -21,6 +21,7 @@ from rag.library import Library
 from rag.reader import Reader
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings, seed_files
+from rag.support import Support
 from rag.types import Answer, Notice, Passage, ShortAnswer, Turn, Usage
 
 
@@ -58,11 +59,13 @@ class Assistant(Closing):
         library: Library,
         answerer: Answerer,
         reader: SentenceReader,
+        judge: SupportJudge,
     ) -> None:
         self.settings = settings
         self.library = library
         self._drafter = answerer.drafter
         self._condenser = answerer.condenser
+        self._judge = judge
         self._retriever = HybridRetriever(library=library, k=settings.top_k, reader=reader)
         self.chain: Runnable[Inquiry, Event] = (
             RunnableLambda(self._condense)
@@ -134,7 +137,7 @@ class Assistant(Closing):
 
     def _verified(self, retrieved: Retrieved) -> Iterator[Event]:
         """Check each part of the draft as it comes; a failure midway keeps what was verified."""
-        verifier = Verifier(retrieved.passages)
+        verifier = Verifier(retrieved.passages, question=retrieved.query.text, judge=self._judge)
         short_answer, usage, notice = "", Usage(), ""
         try:
             for part in self._drafter.draft(retrieved.query.text, retrieved.passages):
@@ -191,4 +194,4 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         if seeds:
             library.add_seeds(load_file(f, limits=settings.limits) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
-    return Assistant(settings, library, answerer, reader)
+    return Assistant(settings, library, answerer, reader, Support())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from rag.folding import fold
+from rag.grounds import Grounds, Place, grounds_of
 from rag.quotes import Location, locate
 from rag.readings import is_verbatim
 from rag.types import (
@@ -27,6 +30,14 @@ NO_USAGE = Usage()
 _NO_QUOTE = ProposedQuote(passage_number=0, text="")
 
 
+class SupportJudge(Protocol):
+    """Says whether quotations that were found prove their sentence."""
+
+    def supports(self, claim: str, grounds: Grounds) -> bool:
+        """Say whether a claim follows from what it may draw on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What became of one proposed claim: kept with its citations, or not, and what was rejected."""
@@ -39,11 +50,20 @@ class Verifier:
     """Checks a draft claim by claim, as it is written; never raises on what a draft says.
 
     The words of a quote must stand in the passage that it names, in another passage shown, or
-    elsewhere in their documents. Every quote that does not is returned as a rejection.
+    elsewhere in their documents. Every quote that does not is returned as a rejection. With a
+    ``judge``, so are the quotes of a claim that they do not support.
     """
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        *,
+        question: str = "",
+        judge: SupportJudge | None = None,
+    ) -> None:
         self._passages = tuple(passages)
+        self._question = question
+        self._judge = judge
         self._numbers = _Numbers()
         self._claims: list[Claim] = []
         self._rejections: list[Rejection] = []
@@ -54,8 +74,14 @@ class Verifier:
         return bool(self._claims)
 
     def check(self, proposed: DraftClaim) -> Checked:
-        """Keep a claim with at least one quote that stands in the sources."""
-        citations, refused = _check(proposed, self._passages, self._numbers)
+        """Keep a claim with at least one quote that stands in the sources and supports it."""
+        found, refused = _locate(proposed, self._passages)
+        if found and not self._is_supported(proposed, tuple(found.values())):
+            refused += [
+                Rejection(proposed.text, quote, RejectionReason.UNSUPPORTED) for quote in found
+            ]
+            found = {}
+        citations = _cite(found.values(), self._numbers)
         claim = Claim(proposed.text, citations, proposed.probability) if citations else None
         place = len(self._claims)
         rejections = tuple(replace(r, kept=claim is not None, place=place) for r in refused)
@@ -63,6 +89,14 @@ class Verifier:
         if claim:
             self._claims.append(claim)
         return Checked(claim, rejections)
+
+    def _is_supported(self, proposed: DraftClaim, locations: Sequence[Location]) -> bool:
+        """Say whether quotes bear a claim out; one that is its own quotation needs no judge."""
+        if self._judge is None or _is_quotation(proposed, locations):
+            return True
+        places = [Place(location.document, location.spans) for location in locations]
+        grounds = grounds_of(places, self._passages, self._question)
+        return self._judge.supports(proposed.text, grounds)
 
     def answer(
         self,
@@ -102,36 +136,43 @@ class _Numbers:
         return self._numbers.setdefault((document_id, span), len(self._numbers) + 1)
 
 
-def _check(
-    claim: DraftClaim, passages: Sequence[Passage], numbers: _Numbers
-) -> tuple[tuple[Citation, ...], list[Rejection]]:
-    """Return a claim's distinct citations and what was rejected."""
+def _locate(
+    claim: DraftClaim, passages: Sequence[Passage]
+) -> tuple[dict[ProposedQuote, Location], list[Rejection]]:
+    """Return where a claim's quotes stand, and the rejections of those that stand nowhere."""
     if not claim.quotes:
-        return (), [Rejection(claim.text, _NO_QUOTE, RejectionReason.NO_QUOTE)]
-    citations: dict[int, Citation] = {}
+        return {}, [Rejection(claim.text, _NO_QUOTE, RejectionReason.NO_QUOTE)]
+    places: dict[ProposedQuote, Location] = {}
     rejections = []
     for quote in claim.quotes:
         found = locate(quote, passages)
         if isinstance(found, RejectionReason):
             rejections.append(Rejection(claim.text, quote, found))
-            continue
-        for citation in _cite(found, numbers):
-            citations.setdefault(citation.number, citation)
-    return tuple(citations.values()), rejections
+        else:
+            places[quote] = found
+    return places, rejections
 
 
-def _cite(location: Location, numbers: _Numbers) -> list[Citation]:
-    document = location.document
-    return [
-        Citation(
-            number=numbers.of(document.id, span),
-            document_id=document.id,
-            span=span,
-            quote=span.of(document.text),
-            verdict=_verdict(location, part, span.of(document.text)),
-        )
-        for part, span in zip(location.parts, location.spans, strict=True)
-    ]
+def _cite(locations: Iterable[Location], numbers: _Numbers) -> tuple[Citation, ...]:
+    """Return the distinct citations of the places, in order."""
+    citations: dict[int, Citation] = {}
+    for location in locations:
+        document = location.document
+        for part, span in zip(location.parts, location.spans, strict=True):
+            words = span.of(document.text)
+            number = numbers.of(document.id, span)
+            verdict = _verdict(location, part, words)
+            citations.setdefault(number, Citation(number, document.id, span, words, verdict))
+    return tuple(citations.values())
+
+
+def _is_quotation(claim: DraftClaim, locations: Sequence[Location]) -> bool:
+    """Say whether a claim's own words are those of a place that it quotes."""
+    own = fold(claim.text).text
+    return any(
+        own == fold(" ".join(span.of(place.document.text) for span in place.spans)).text
+        for place in locations
+    )
 
 
 def _verdict(location: Location, proposed: str, words: str) -> Verdict:

@@ -240,13 +240,14 @@ class Claim:
 
 
 class RejectionReason(StrEnum):
-    """Why a proposed quote is not shown as a quotation."""
+    """Why a proposed quote, or its sentence, is not shown."""
 
     NOT_FOUND = "not found in the sources"
     TOO_SHORT = "too short to be a quotation"
     PARTIAL_WORD = "cuts a word"
     OUT_OF_ORDER = "its parts do not follow each other in one document"
     NO_QUOTE = "has no quotation"
+    UNSUPPORTED = "is not supported by its quotation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,12 @@ class Rejection:
     reason: RejectionReason
     kept: bool = False
     place: int = 0
+
+    @property
+    def words(self) -> str:
+        """Return what is not borne out: the quote, or the sentence where that is at fault."""
+        is_real = self.reason is RejectionReason.UNSUPPORTED
+        return self.claim if is_real or not self.quote.text else self.quote.text
 
 
 class Status(StrEnum):

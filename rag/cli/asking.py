@@ -51,7 +51,7 @@ def _event_lines(event: Event, *, strict: bool) -> Iterator[str]:
         yield ""
     elif isinstance(event, ClaimRejected) and not strict:
         for rejection in event.rejections:
-            yield f"(left out: {rejection.quote.text or rejection.claim} – {rejection.reason})"
+            yield f"(left out: {rejection.words} – {rejection.reason})"
         yield ""
 
 

@@ -119,7 +119,7 @@ def _given(answer: Answer, corpus: Corpus) -> Iterator[str]:
         if read != citation.quote:
             yield f"           but the document reads “{_shortened(read)}” there"
     for rejection in answer.rejections:
-        yield f"rejected   “{_shortened(rejection.quote.text)}”: {rejection.reason.value}"
+        yield f"rejected   “{_shortened(rejection.words)}”: {rejection.reason.value}"
     for passage in answer.nearest:
         place = corpus.place(passage.document.id, passage.span)
         yield f"passage    {passage.number}. {place} “{_shortened(passage.text)}”"

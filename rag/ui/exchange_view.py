@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from rag.types import Answer, Claim, DocumentFact, Passage, Rejection
+from rag.types import Answer, Claim, DocumentFact, Passage, Rejection, RejectionReason
 from rag.ui import strings
 from rag.ui.conversation import Answered, Exchange, Failed
 from rag.ui.place_view import (
@@ -230,11 +230,10 @@ def _nearest_view(name: str, passage: Passage) -> NearestView:
 
 def _rejection_view(rejection: Rejection) -> RejectionView:
     reason = rejection.reason
-    quote = rejection.quote.text
     return RejectionView(
-        words=(quote or rejection.claim)[:CLAIM_LENGTH],
-        quote=quote[:CLAIM_LENGTH],
-        icon="unsupported" if reason.name == "UNSUPPORTED" else "rejected",
+        words=rejection.words[:CLAIM_LENGTH],
+        quote=rejection.quote.text[:CLAIM_LENGTH],
+        icon="unsupported" if reason is RejectionReason.UNSUPPORTED else "rejected",
         word=strings.REJECTION_NAMES[reason],
         reason=strings.REJECTION_REASONS[reason],
     )

@@ -98,6 +98,7 @@ REJECTION_REASONS = {
     RejectionReason.PARTIAL_WORD: "It cuts a word of the source in two.",
     RejectionReason.OUT_OF_ORDER: "Its parts do not follow each other in one document.",
     RejectionReason.NO_QUOTE: "A sentence of the answer, given without a quotation.",
+    RejectionReason.UNSUPPORTED: "Its quotation is real, but does not prove this sentence.",
 }
 REJECTION_NAMES = {
     RejectionReason.NOT_FOUND: "Not found",
@@ -105,6 +106,7 @@ REJECTION_NAMES = {
     RejectionReason.PARTIAL_WORD: "Cuts a word",
     RejectionReason.OUT_OF_ORDER: "Out of order",
     RejectionReason.NO_QUOTE: "No quotation",
+    RejectionReason.UNSUPPORTED: "Not supported",
 }
 
 SHOW = "Show in source"

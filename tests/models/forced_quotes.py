@@ -16,6 +16,7 @@ from rag.answering.condensing import WordCondenser
 from rag.answering.generative import GenerativeDrafter
 from rag.assistant import Assistant
 from rag.reader import Reader
+from rag.support import Support
 
 if TYPE_CHECKING:
     from local_server import LocalServer
@@ -42,6 +43,5 @@ def quoting_assistant(assistant: Assistant, server: LocalServer, *, max_tokens: 
         stream_usage=True,
     )
     drafter = GenerativeDrafter(model, server.model, passage_tokens=3000)
-    return Assistant(
-        assistant.settings, assistant.library, Answerer(drafter, WordCondenser()), Reader()
-    )
+    answerer = Answerer(drafter, WordCondenser())
+    return Assistant(assistant.settings, assistant.library, answerer, Reader(), Support())

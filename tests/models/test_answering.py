@@ -72,6 +72,38 @@ def test_a_sentence_with_a_true_quotation_is_shown_and_an_invented_one_is_not(
     assert (rejection.place, rejection.kept) == (1, False)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Japan got five commitments in 1987.",
+        "France was able to draw a commitment from the Biden administration.",
+        "Japan was not able to draw a commitment from the Biden administration.",
+    ],
+)
+def test_a_sentence_that_its_true_quotation_does_not_support_is_left_out(
+    claim: str, tmp_path: Path
+) -> None:
+    with answering(tmp_path, words(f'{claim} [[1 "{TRUE}"]]\n')) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert answer.status is Status.NOT_IN_SOURCES
+    (rejection,) = answer.rejections
+    assert (rejection.claim, rejection.reason) == (claim, RejectionReason.UNSUPPORTED)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Japan drew a commitment from the Biden administration.",
+        "The Biden administration made a commitment to Japan.",
+        "Japan obtained a commitment.",
+    ],
+)
+def test_a_true_paraphrase_of_its_quotation_is_shown(claim: str, tmp_path: Path) -> None:
+    with answering(tmp_path, words(f'{claim} [[1 "{TRUE}"]]\n')) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert answer.text == claim
+
+
 def test_a_sentence_is_shown_before_the_next_is_written(tmp_path: Path) -> None:
     go_on = threading.Event()
     script = Script((GOOD, "It met", Hold(go_on), f' too. [[1 "{ALSO_TRUE}"]]'))

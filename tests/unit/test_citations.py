@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from verification_fakes import BODY, STANDFIRST, article, document, passages
 
 from rag.citations import Verifier
+from rag.grounds import Grounds
 from rag.types import (
     Answer,
     Citation,
@@ -238,3 +239,65 @@ def test_a_hundred_kilobytes_that_are_not_in_the_source_are_refused(nasty: str) 
     words = nasty * (100_000 // len(nasty))
     answer = check(claim(words, (1, words)), shown=passages(document(words[:50_000])))
     assert answer.status is Status.NOT_IN_SOURCES
+
+
+class Judge:
+    """Supports the claims named, and notes what it was asked."""
+
+    def __init__(self, *supported: str) -> None:
+        self.supported = supported
+        self.asked: list[tuple[str, Grounds]] = []
+
+    def supports(self, claim: str, grounds: Grounds) -> bool:
+        self.asked.append((claim, grounds))
+        return claim in self.supported
+
+
+class TestSupport:
+    WORDS = "Leaders’ Video Conference held on March 12"
+
+    def judged(self, judge: Judge, *claims: DraftClaim) -> Answer:
+        verifier = Verifier(SHOWN, question="When did they meet?", judge=judge)
+        for each in claims:
+            verifier.check(each)
+        return verifier.answer("When?", standalone_question="When did they meet?")
+
+    def test_a_claim_that_its_quotation_does_not_support_is_left_out_with_the_reason(self) -> None:
+        answer = self.judged(Judge(), claim("They fought.", (BODY, self.WORDS)))
+        assert answer.status is Status.NOT_IN_SOURCES
+        assert answer.rejections == (
+            Rejection("They fought.", ProposedQuote(BODY, self.WORDS), RejectionReason.UNSUPPORTED),
+        )
+
+    def test_a_claim_that_is_supported_is_kept(self) -> None:
+        answer = self.judged(Judge("They met."), claim("They met.", (BODY, self.WORDS)))
+        assert answer.status is Status.ANSWERED
+        assert answer.text == "They met."
+
+    def test_a_claim_that_is_left_out_takes_no_number(self) -> None:
+        answer = self.judged(
+            Judge("They met."),
+            claim("They fought.", (BODY, "free, open and inclusive Indo-Pacific")),
+            claim("They met.", (BODY, self.WORDS)),
+        )
+        assert [citation.number for citation in answer.citations] == [1]
+
+    def test_a_claim_that_is_its_own_quotation_is_never_judged(self) -> None:
+        judge = Judge()
+        sentence = next(p.text for p in SHOWN if p.number == BODY)
+        answer = self.judged(judge, claim(" ".join(sentence.split()), (BODY, sentence)))
+        assert len(answer.claims) == 1
+        assert judge.asked == []
+
+    def test_a_claim_without_a_quotation_that_was_found_is_never_judged(self) -> None:
+        judge = Judge()
+        self.judged(judge, claim("They met.", (BODY, "words that stand nowhere")))
+        assert judge.asked == []
+
+    def test_the_judge_sees_the_sentence_of_the_quotation_and_the_question(self) -> None:
+        judge = Judge()
+        self.judged(judge, claim("They met.", (BODY, self.WORDS)))
+        ((asked, grounds),) = judge.asked
+        assert asked == "They met."
+        assert any(self.WORDS in sentence for sentence in grounds.sentences)
+        assert "When did they meet?" in grounds.about

@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Answer, Citation, Claim, Document, Span, Status, Verdict
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    ProposedQuote,
+    Rejection,
+    RejectionReason,
+    Span,
+    Status,
+    Verdict,
+)
 
 SPANS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda p: Span(min(p), max(p)))
 
@@ -46,3 +57,10 @@ def test_a_place_is_on_the_page_where_it_starts(start: int, page: int) -> None:
 def test_a_document_without_pages_has_none_anywhere() -> None:
     document = Document("d", "t", "one", "f.txt", "text/plain", ())
     assert document.page_at(Span(0, 3)) is None
+
+
+def test_of_a_rejection_the_words_at_fault_are_told() -> None:
+    real, invented = ProposedQuote(1, "real words"), ProposedQuote(1, "invented words")
+    assert Rejection("A.", invented, RejectionReason.NOT_FOUND).words == "invented words"
+    assert Rejection("A.", real, RejectionReason.UNSUPPORTED).words == "A."
+    assert Rejection("A.", ProposedQuote(0, ""), RejectionReason.NO_QUOTE).words == "A."

@@ -21,11 +21,9 @@ from training.reader.model import unload
 from training.reader.train import RUNS
 from training.scaling import Float32
 
-SCORES = 4
-
 
 def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
-    """Return the graph from token ids and mask to four scores a token."""
+    """Return the graph from token ids and mask to the scores of each token."""
     graph = GraphBuilder()
     plain = Float32Layers(graph)
     layers: Layers = plain
@@ -35,7 +33,7 @@ def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
     head = Dense("scores", weights["scores.weight"], weights["scores.bias"])
     sequence = ["batch", "sequence"]
     return graph.model(
-        {IDS: sequence, MASK: sequence}, {plain.affine(head, hidden): [*sequence, SCORES]}
+        {IDS: sequence, MASK: sequence}, {plain.affine(head, hidden): [*sequence, len(head.bias)]}
     )
 
 

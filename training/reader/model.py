@@ -54,21 +54,21 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Scores each token as start, end and evidence, and the passage as answering.
+    """Scores each token: as start, end and evidence, and the passage as answering.
 
     Words and positions stay as they were: half of the weights, little to learn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scores: int = 4) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH).requires_grad_(False)
         self.positions = nn.Embedding(MAX_TOKENS, WIDTH).requires_grad_(False)
         self.norm = nn.LayerNorm(WIDTH, EPSILON).requires_grad_(False)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.scores = nn.Linear(WIDTH, 4)
+        self.scores = nn.Linear(WIDTH, scores)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return scores (batch, tokens, 4)."""
+        """Return scores (batch, tokens, scores)."""
         length = ids.shape[1]
         rows = self.norm(self.words(ids) + self.positions.weight[:length])
         rows = functional.dropout(rows, DROPOUT, self.training)
@@ -83,7 +83,7 @@ def load(model: Reader, weights: Mapping[str, torch.Tensor]) -> None:
     """Take over MiniLM's weights; the scores stay as they were drawn."""
     own = {
         "words.weight": weights[WORDS],
-        "positions.weight": weights[POSITIONS][:MAX_TOKENS] + weights[SEGMENTS][0],
+        "positions.weight": _positions(weights),
         "norm.weight": weights["embeddings.LayerNorm.weight"],
         "norm.bias": weights["embeddings.LayerNorm.bias"],
         **{f"scores.{kind}": tensor for kind, tensor in model.scores.state_dict().items()},
@@ -96,6 +96,11 @@ def load(model: Reader, weights: Mapping[str, torch.Tensor]) -> None:
             for name, source in NAMES.items():
                 own[f"layers.{number}.{name}.{kind}"] = weights[f"{old}.{source}.{kind}"]
     model.load_state_dict(own)
+
+
+def _positions(weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    table = weights[POSITIONS][:MAX_TOKENS]
+    return table + weights[SEGMENTS][0] if SEGMENTS in weights else table
 
 
 def unload(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

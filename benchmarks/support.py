@@ -1,0 +1,136 @@
+"""How well the checker tells supported claims from others, on documents that it never saw.
+
+Balanced accuracy on the held-out documents of WiCE, FRANK and SummEdits, with one threshold for
+all, beside the share of a claim's words that stand in the document; the share has a threshold for
+all and one of its own for each set, fitted on all other documents. Then sentences that people wrote
+from marked evidence (CLAPnq, QuoteSum), as they are and with an invented error, as the product
+judges them. Needs the ``training`` extra.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag.checker import MODEL_FILE, Checker
+from rag.facts import unmatched_fact
+from rag.questions import terms
+from rag.support import Support, features_of, probability_of
+from training.support.calibrate import (
+    Remembering,
+    by_source,
+    calibration_error,
+    even_weights,
+    labels,
+)
+from training.support.grounded import grounded_claims
+from training.support.sets import SOURCES, LabelledClaim, balanced_accuracy, read_split
+from training.support.train import DATA
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--checker", type=Path, default=MODEL_FILE)
+    options = parser.parse_args()
+    split = read_split(options.data)
+    others = [*split.training, *split.fitting]
+    checker = Checker(options.checker)
+    report_sets(others, split.held_out, checker)
+    report_sentences(options.data, checker)
+
+
+def report_sets(
+    others: Sequence[LabelledClaim], held_out: Sequence[LabelledClaim], checker: Checker
+) -> None:
+    reader = Remembering(checker)
+    likely = np.array([probability_of(features_of(c.text, c.document, reader)) for c in held_out])
+    rows = {
+        "checker, facts and words": by_source(held_out, (likely >= 0.5).tolist()),
+        "facts alone": by_source(held_out, [has_no_unmatched_fact(c) for c in held_out]),
+        "overlap, one threshold": by_source(
+            held_out, (shares(held_out) >= best_threshold(others)).tolist()
+        ),
+        "overlap, one for each set": {
+            source: accuracy_of_overlap(
+                [c for c in others if c.source == source],
+                [c for c in held_out if c.source == source],
+            )
+            for source in SOURCES
+        },
+    }
+    print(f"{'balanced accuracy':28}" + "".join(f"{source:>11}" for source in SOURCES))
+    for name, row in rows.items():
+        print(f"{name:28}" + "".join(f"{row[source]:11.3f}" for source in SOURCES))
+    truth, weights = labels(held_out)
+    print(f"expected calibration error: {calibration_error(likely, truth, weights):.3f}")
+    for subset in sorted({claim.subset for claim in held_out}):
+        own = [at for at, claim in enumerate(held_out) if claim.subset == subset]
+        supported = [held_out[at].supported for at in own]
+        accuracy = balanced_accuracy(supported, [bool(likely[at] >= 0.5) for at in own])
+        print(f"  {subset:26}{len(own):5} claims, {sum(supported):4} supported {accuracy:8.3f}")
+
+
+def has_no_unmatched_fact(claim: LabelledClaim) -> bool:
+    return unmatched_fact(claim.text, claim.document, ()) is None
+
+
+@lru_cache(maxsize=1024)
+def terms_of(document: str) -> frozenset[str]:
+    return frozenset(terms(document))
+
+
+def share(claim: LabelledClaim) -> float:
+    """Return the share of a claim's content words that stand in its document."""
+    own, document = terms(claim.text), terms_of(claim.document)
+    return sum(term in document for term in own) / max(1, len(own))
+
+
+def shares(claims: Sequence[LabelledClaim]) -> np.ndarray:
+    return np.array([share(claim) for claim in claims])
+
+
+def best_threshold(claims: Sequence[LabelledClaim]) -> float:
+    """Return the share from which on a claim is best taken for supported."""
+    own, weights = shares(claims), even_weights(claims)
+    truth = np.array([claim.supported for claim in claims])
+    tried = np.unique(own)
+    right = [float(weights[(own >= at) == truth].sum()) for at in tried]
+    return float(tried[int(np.argmax(right))])
+
+
+def accuracy_of_overlap(
+    others: Sequence[LabelledClaim], held_out: Sequence[LabelledClaim]
+) -> float:
+    said = shares(held_out) >= best_threshold(others)
+    return balanced_accuracy([c.supported for c in held_out], [bool(s) for s in said])
+
+
+def report_sentences(data: Path, checker: Checker) -> None:
+    support = Support(lambda: checker)
+    claims = grounded_claims(data)
+    kept, times = [], []
+    for each in claims:
+        started = time.perf_counter()
+        kept.append(support.supports(each.claim, each.grounds))
+        times.append((time.perf_counter() - started) * 1000)
+    for source in ("clapnq", "quotesum"):
+        for true, name in ((True, "as written"), (False, "with an error")):
+            own = [
+                k
+                for k, each in zip(kept, claims, strict=True)
+                if (each.source, each.true) == (source, true)
+            ]
+            print(f"{source}, {name}: {len(own)} sentences, {sum(own) / len(own):.3f} kept")
+    p95 = statistics.quantiles(times, n=20)[-1]
+    print(f"milliseconds a sentence: p50 {statistics.median(times):.1f}, p95 {p95:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Judges whether a text supports a claim: rules of fact, then the checker with what words tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from threading import Lock
+from typing import Protocol
+
+from rag.checker import Checker, ClaimReading
+from rag.facts import negations, unmatched_fact
+from rag.grounds import Grounds
+from rag.wording import Wording, compare, sentences_of
+
+
+class ClaimReader(Protocol):
+    """Scores the sentences of a claim against a text."""
+
+    def read(self, sentences: Sequence[str], text: str) -> Sequence[ClaimReading]:
+        """Return one reading a sentence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a claim or against it, over all of its sentences.
+
+    The first three are the checker's logits, the rest compares words and facts with the source's.
+    """
+
+    supported: float
+    weakest: float
+    mean: float
+    new: float
+    new_share: float
+    new_pairs: float
+    new_triples: float
+    in_one: float
+    in_three: float
+    unmatched: float
+    negations: float
+    content: float
+    sentences: float
+
+
+WEIGHTS = Features(
+    supported=0.2585,
+    weakest=0.2298,
+    mean=-0.5744,
+    new=0.4887,
+    new_share=-2.7831,
+    new_pairs=-0.6508,
+    new_triples=-1.2633,
+    in_one=-0.1818,
+    in_three=-0.5481,
+    unmatched=-1.2528,
+    negations=-0.5421,
+    content=-0.4926,
+    sentences=0.2364,
+)
+BIAS = 5.5774
+"""What each feature adds to the log-odds; fitted by ``training/support/calibrate.py``."""
+
+THRESHOLD = 0.25
+"""How likely a claim must be supported to be shown. Low, since it is to let an error pass sooner
+than reject a paraphrase: of sentences that people wrote from marked evidence, hardly more are
+rejected than by the rules of fact alone (``rag/models/checker.md``)."""
+
+
+def features_of(claim: str, text: str, reader: ClaimReader) -> Features:
+    """Gather what is known of a claim; a claim is as weak as its weakest sentence."""
+    sentences = sentences_of(claim)
+    readings = reader.read(sentences, text)
+    wordings = [compare(sentence, text) for sentence in sentences]
+
+    def most(of: Callable[[Wording], float]) -> float:
+        return max(map(of, wordings), default=0.0)
+
+    return Features(
+        supported=min((reading.supported for reading in readings), default=0.0),
+        weakest=min((reading.weakest for reading in readings), default=0.0),
+        mean=min((reading.mean for reading in readings), default=0.0),
+        new=math.log1p(sum(wording.new for wording in wordings)),
+        new_share=most(lambda wording: wording.new_share),
+        new_pairs=most(lambda wording: wording.new_pairs),
+        new_triples=most(lambda wording: wording.new_triples),
+        in_one=min((wording.in_one for wording in wordings), default=0.0),
+        in_three=min((wording.in_three for wording in wordings), default=0.0),
+        unmatched=float(sum(unmatched_fact(s, text, ()) is not None for s in sentences)),
+        negations=math.log1p(negations(claim)),
+        content=math.log1p(max((wording.content for wording in wordings), default=0)),
+        sentences=math.log(max(1, len(sentences))),
+    )
+
+
+def probability_of(features: Features) -> float:
+    """Return how likely a claim with these features is supported, 0 to 1."""
+    pairs = zip(astuple(WEIGHTS), astuple(features), strict=True)
+    log_odds = math.fsum(weight * value for weight, value in pairs) + BIAS
+    return (1 + math.tanh(log_odds / 2)) / 2  # never overflows in this form
+
+
+class Support:
+    """Says whether a claim stands on its grounds. Safe to use from several threads.
+
+    The checker is loaded when the first claim is judged by it: who only quotes never waits for it.
+    """
+
+    def __init__(self, load: Callable[[], ClaimReader] = Checker) -> None:
+        self._load = load
+        self._reader: ClaimReader | None = None
+        self._loading = Lock()
+
+    def supports(self, claim: str, grounds: Grounds) -> bool:
+        """Say whether no fact of a claim is without grounds, and the checker does not object."""
+        source = f"{grounds.text}\n{grounds.about}"
+        if unmatched_fact(claim, source, grounds.sentences, grounds.shown):
+            return False
+        features = features_of(claim, grounds.text, self._checker())
+        return probability_of(features) >= THRESHOLD
+
+    def _checker(self) -> ClaimReader:
+        with self._loading:
+            if self._reader is None:
+                self._reader = self._load()
+            return self._reader

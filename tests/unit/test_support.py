@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.checker import Checker, ClaimReading
+from rag.grounds import Grounds
+from rag.support import Support, features_of, probability_of
+
+TEXT = (
+    "Japan was able to draw a commitment from the Biden administration in March 2021. "
+    "The two countries did not discuss trade. Talks were held in Tokyo with four ministers."
+)
+GROUNDS = Grounds((TEXT,), TEXT, "What did Japan get?")
+
+
+class Saying:
+    """A checker that says the same of every sentence, and notes what it was asked."""
+
+    def __init__(self, logit: float) -> None:
+        self.logit = logit
+        self.asked: list[str] = []
+
+    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+        self.asked += sentences
+        return [ClaimReading(self.logit, self.logit, 0.0) for _ in sentences]
+
+
+def test_a_claim_is_supported_where_facts_and_checker_agree() -> None:
+    claim = "Japan drew a commitment from the Biden administration."
+    assert Support(lambda: Saying(6.0)).supports(claim, GROUNDS)
+    assert not Support(lambda: Saying(-30.0)).supports(claim, GROUNDS)
+
+
+def test_a_claim_with_an_invented_fact_is_not_supported_whatever_the_checker_says() -> None:
+    reader = Saying(30.0)
+    support = Support(lambda: reader)
+    assert not support.supports("Japan drew a commitment from it in 1987.", GROUNDS)
+    assert reader.asked == []
+
+
+def test_the_checker_is_loaded_once_and_only_when_it_is_asked() -> None:
+    loaded = []
+
+    def load() -> Saying:
+        loaded.append(threading.get_ident())
+        return Saying(6.0)
+
+    support = Support(load)
+    assert loaded == []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: support.supports("Japan got a commitment.", GROUNDS), range(8)))
+    assert len(loaded) == 1
+
+
+def test_a_claim_is_as_weak_as_its_weakest_sentence() -> None:
+    class Doubting(Saying):
+        def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+            return [ClaimReading(at, at, at) for at in range(len(sentences))]
+
+    features = features_of("Japan got it. Trade was discussed.", TEXT, Doubting(0))
+    assert features.supported == 0
+
+
+def test_the_better_the_checker_holds_a_claim_borne_out_the_likelier_it_is() -> None:
+    claim = "Japan drew a commitment from the Biden administration."
+    likely = [probability_of(features_of(claim, TEXT, Saying(at))) for at in (-4, 0, 4)]
+    assert likely == sorted(likely)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=200), st.floats(-100, 100))
+def test_any_claim_has_a_probability(claim: str, text: str, logit: float) -> None:
+    features = features_of(claim, text, Saying(logit))
+    assert all(value == value for value in astuple(features))
+    assert 0 <= probability_of(features) <= 1
+
+
+@pytest.fixture(scope="module")
+def support() -> Support:
+    checker = Checker()
+    return Support(lambda: checker)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Japan drew a commitment from the Biden administration.",
+        "The Biden administration made a commitment to Japan.",
+        "Four ministers took part in the talks in Tokyo.",
+        "Trade was not discussed.",
+        "Japan obtained a commitment in March 2021.",
+    ],
+)
+def test_a_true_paraphrase_is_supported(support: Support, claim: str) -> None:
+    assert support.supports(claim, GROUNDS)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Japan drew a commitment from the Trump administration.",
+        "Five ministers took part in the talks.",
+        "The talks were held in Seoul.",
+        "The two countries discussed trade.",
+    ],
+)
+def test_an_invention_is_not_supported(support: Support, claim: str) -> None:
+    assert not support.supports(claim, GROUNDS)

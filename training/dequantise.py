@@ -1,0 +1,59 @@
+"""Reads the weights back out of a shipped 8-bit graph, to train on from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from training.bert import LEAST_GELU, POSITIONS, WORDS, Shape
+from training.scaling import Float32
+
+
+def read_weights(model: Path, shape: Shape) -> dict[str, Float32]:
+    """Return the weights of a graph that ``Int8Layers`` wrote, as BERT's checkpoints name them.
+
+    Each is off by at most half a step of its 8 bits.
+    """
+    stored = {
+        constant.name: numpy_helper.to_array(constant)
+        for constant in onnx.load(str(model)).graph.initializer
+    }
+    weights: dict[str, Float32] = {
+        name: array for name, array in stored.items() if "LayerNorm" in name
+    }
+    weights[WORDS] = stored["words"] * stored["words.scale"]
+    weights[POSITIONS] = stored["positions"]
+    for number in range(shape.layers):
+        layer = f"encoder.layer.{number}"
+        _read_projection(stored, f"{layer}.attention.self", weights, shape)
+        for name in (f"{layer}.attention.output.dense", f"{layer}.intermediate.dense"):
+            weights[f"{name}.weight"], weights[f"{name}.bias"] = _signed(stored, name)
+        name = f"{layer}.output.dense"
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = _unsigned(stored, name)
+    return weights
+
+
+def _signed(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:
+    weight = stored[f"{name}.weight"].T * stored[f"{name}.scale"][:, None]
+    return weight * stored[f"{name}.factors"], stored[f"{name}.bias"]
+
+
+def _unsigned(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:
+    weight: Float32 = stored[f"{name}.weight"].T * stored[f"{name}.scale"][:, None]
+    return weight, stored[f"{name}.bias"] - np.float32(LEAST_GELU) * weight.sum(axis=1)
+
+
+def _read_projection(
+    stored: dict[str, Float32], name: str, weights: dict[str, Float32], shape: Shape
+) -> None:
+    """Take query, key and value apart; the query is stored scaled."""
+    weight, bias = _signed(stored, name)
+    scales = (np.sqrt(np.float32(shape.width // shape.heads)), np.float32(1), np.float32(1))
+    parts = zip(("query", "key", "value"), scales, strict=True)
+    for number, (part, scale) in enumerate(parts):
+        rows = slice(number * shape.width, (number + 1) * shape.width)
+        weights[f"{name}.{part}.weight"] = weight[rows] * scale
+        weights[f"{name}.{part}.bias"] = bias[rows] * scale
