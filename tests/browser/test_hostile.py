@@ -106,6 +106,8 @@ def test_a_character_that_turns_the_text_is_shown_and_turns_nothing(
 ) -> None:
     window = visit(scripted_page)
     window.ask("Be hostile")
+    window.page.locator(".chip").first.hover()
+    expect(window.page.locator(".quotation")).to_be_visible()
     window.page.locator(".chip").first.click()
     for where in (".claim .words", ".pane .flow", ".pane h2", ".quotation blockquote"):
         control = window.page.locator(f"{where} .control").first
