@@ -64,11 +64,10 @@ def _draw_main(asker: Asker) -> None:
 def _draw_conversation(asker: Asker, waiting: bool) -> None:
     """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
 
-    Once an answer is awaited that was not, or no longer, the whole page has to know.
+    Once an answer is awaited that was not, or no longer, the whole page has to know; but only after
+    the drawing, since Streamlit throws away what a run of a fragment does not draw.
     """
     conversation.settle()
-    if conversation.is_waiting() != waiting:
-        st.rerun()
     draw_conversation(
         conversation_view(
             conversation.exchanges(),
@@ -82,6 +81,8 @@ def _draw_conversation(asker: Asker, waiting: bool) -> None:
         on_stop=conversation.stop,
         on_revise=conversation.revise,
     )
+    if conversation.is_waiting() != waiting:
+        st.rerun()
 
 
 def _draw_input(*, enabled: bool) -> None:

@@ -14,6 +14,7 @@ from page_fakes import (
     COMMITMENT,
     FakeAsker,
     FakeLibrary,
+    Reply,
     answer,
     article,
     citation,
@@ -175,8 +176,9 @@ class Scripted(FakeAsker):
         event.wait(60)
 
 
-REPLIES = {
+REPLIES: dict[str, Reply] = {
     "Show all verdicts": verdicts(ARTICLE),
+    "Fail always": DocumentError("The server is down. Start it and ask again."),
     "Fail every other time": verdicts(ARTICLE),
     "Write slowly": verdicts(ARTICLE),
     "Cite two documents": two_documents(),

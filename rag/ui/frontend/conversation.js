@@ -1,16 +1,18 @@
 // Puts both sides together. Streamlit calls the default export at the start and for all new data.
 
 const NARROW = "(max-width: 899.98px)";
+const MOVED = ["answers-told", "doings-told", "desk"]; // what goes along when the page is mounted anew
 
 class Desk {
   constructor(root, strings) {
-    for (const name of ["exchanges", "welcome", "side", "sheet", "desk", "astray"]) {
+    this.root = root;
+    for (const name of ["exchanges", "welcome", "side", "sheet", "desk", "astray", ...MOVED]) {
       this[name] = root.querySelector(`.${name}`);
     }
     this.narrow = window.matchMedia(NARROW);
-    this.listening = new AbortController();
     this.data = null;
-    this.announcer = new Announcer(root.querySelector(".answers-told"), root.querySelector(".doings-told"));
+    this.focused = null;
+    this.announcer = new Announcer(this["answers-told"], this["doings-told"]);
     this.card = new QuotationCard();
     this.desk.append(this.card.node);
     this.pane = new SourcePane(strings, (text) => this.announcer.say(text));
@@ -29,14 +31,28 @@ class Desk {
   }
 
   listen() {
-    const { signal } = this.listening;
-    this.narrow.addEventListener("change", () => this.place(), { signal });
+    this.narrow.addEventListener("change", () => this.place());
     this.sheet.addEventListener("click", (event) => {
       if (event.target === this.sheet) this.sheet.close(); // the backdrop
-    }, { signal });
-    this.sheet.addEventListener("close", () => this.returnToChip(), { signal });
-    document.addEventListener("keydown", (event) => this.pressed(event), { signal });
-    document.addEventListener("scroll", () => this.card.close(), { signal, capture: true, passive: true });
+    });
+    this.sheet.addEventListener("close", () => this.returnToChip());
+    this.desk.addEventListener("focusin", (event) => { [this.focused] = event.composedPath(); });
+    this.desk.addEventListener("focusout", () => { if (this.desk.isConnected) this.focused = null; });
+    document.addEventListener("keydown", (event) => this.pressed(event));
+    document.addEventListener("scroll", () => this.card.follow(), { capture: true, passive: true });
+  }
+
+  // Goes on in another place: nothing is drawn or heard again, and the focus stays where it was.
+  moveTo(root) {
+    const { focused } = this;
+    this.root = root;
+    for (const name of MOVED) root.querySelector(`.${name}`).replaceWith(this[name]);
+    if (this.sheet.open) {
+      this.sheet.removeAttribute("open"); // it lost its place over the page when it was taken out
+      this.sheet.showModal();
+    }
+    if (this.pane.active) this.pane.scrollTo(this.pane.active);
+    if (document.activeElement === document.body) this.focusQuietly(focused);
   }
 
   // Escape goes back to the number; n and p step through the citations, but not while one types.
@@ -201,11 +217,11 @@ function lastBegan(before, now) {
   return !same || (old.state === "waiting") !== (last.state === "waiting");
 }
 
-const desks = new WeakMap();
+// Streamlit may take the page out and mount it anew, above all when an answer is complete.
+let kept = null;
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const desk = desks.get(parentElement) ?? new Desk(parentElement, data.strings);
-  desks.set(parentElement, desk);
-  desk.update(data, setTriggerValue);
-  return () => desk.listening.abort();
+  kept ??= new Desk(parentElement, data.strings);
+  if (kept.root !== parentElement) kept.moveTo(parentElement);
+  kept.update(data, setTriggerValue);
 }

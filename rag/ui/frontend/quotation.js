@@ -47,7 +47,16 @@ class QuotationCard {
     write(this.explanation, place.explanation);
     write(this.title, place.title);
     this.node.showPopover();
-    this.put(chip.getBoundingClientRect());
+    this.chip = chip;
+    this.follow();
+  }
+
+  // Stays beside its number when something is scrolled; what has the focus is often scrolled into view.
+  follow() {
+    if (!this.isOpen) return;
+    const chip = this.chip.getBoundingClientRect();
+    if (chip.bottom > 0 && chip.top < innerHeight) this.put(chip);
+    else this.close();
   }
 
   // Under the number, or over it where there is no room; always within the window.
