@@ -10,6 +10,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from rag.about import facts_asked
 from rag.answering import Answerer, answerer_for
+from rag.answering.extractive import ExtractiveDrafter
 from rag.citations import Checked, SupportJudge, Verifier
 from rag.closing import Closing
 from rag.documents import load_file
@@ -21,8 +22,13 @@ from rag.library import Library
 from rag.reader import Reader
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings, seed_files
+from rag.suggesting import suggest
 from rag.support import Support
-from rag.types import Answer, Notice, Passage, ShortAnswer, Turn, Usage
+from rag.turns import Turns
+from rag.types import Answer, DraftClaim, Notice, Passage, ShortAnswer, Turn, Usage
+
+READERS_AT_ONCE = 2
+"""Questions read at the same time: while one is in the model, another can be in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Assistant(Closing):
         self._condenser = answerer.condenser
         self._judge = judge
         self._retriever = HybridRetriever(library=library, k=settings.top_k, reader=reader)
+        self._turns = Turns(READERS_AT_ONCE)
         self.chain: Runnable[Inquiry, Event] = (
             RunnableLambda(self._condense)
             | RunnableGenerator(self._retrieve)
@@ -105,9 +112,31 @@ class Assistant(Closing):
         chosen = None if document_ids is None else frozenset(document_ids)
         return self.chain.stream(Inquiry(question.strip(), tuple(history), chosen))
 
+    def suggestions(self, document_id: str) -> tuple[str, ...]:
+        """Return a few questions about a document that are answered from it, best first.
+
+        The built-in answerer tries them, whichever is in use: a chat model's time is the user's.
+
+        Raises:
+            UnknownDocumentError: if the library has none with that id.
+        """
+        return suggest(self.library.document(document_id), self._ask_built_in)
+
     def close(self) -> None:
         """Give the library back to other processes."""
         self.library.close()
+
+    def _ask_built_in(self, question: str, document_id: str) -> Answer:
+        passages = self._found(question, frozenset({document_id}))
+        verifier = Verifier(passages, question=question, judge=self._judge)
+        for part in ExtractiveDrafter().draft(question, passages):
+            if isinstance(part, DraftClaim):
+                verifier.check(part)
+        return verifier.answer(question, standalone_question=question)
+
+    def _found(self, question: str, chosen: frozenset[str] | None) -> tuple[Passage, ...]:
+        with self._turns.turn():  # the reader uses all processors
+            return self._retriever.retrieve(question, document_ids=chosen)
 
     def _condense(self, inquiry: Inquiry) -> Query:
         return Query(inquiry, self._condenser.condense(inquiry.question, inquiry.history))
@@ -116,7 +145,7 @@ class Assistant(Closing):
         for query in queries:
             yield Searching(query.text)
             chosen = query.inquiry.document_ids
-            passages = self._retriever.retrieve(query.text, document_ids=chosen)
+            passages = self._found(query.text, chosen)
             yield PassagesFound(passages)
             yield Retrieved(query, passages)
 

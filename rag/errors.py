@@ -57,6 +57,10 @@ class UnknownDocumentError(LibraryError):
     """No document of the library has that id."""
 
 
+class ConversationsError(PinciteError):
+    """The conversations on disk cannot be read or kept."""
+
+
 class ModelError(PinciteError):
     """A chat model cannot be opened or gave no usable answer; never holds a key."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rag.ui.conversation_view import ConversationView
+from rag.ui.feedback import FeedbackView
+from rag.ui.owner import browser_view
+from rag.ui.reading import ReadingView
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
@@ -28,15 +31,21 @@ SCRIPTS = (  # joined in this order
     "margin.js",
     "source.js",
     "announcer.js",
+    "feedback.js",
+    "reading.js",
+    "browser_key.js",
     "conversation.js",
 )
-STYLES = ("base.css", "talk.css", "answer.css", "source.css")
+STYLES = ("base.css", "talk.css", "answer.css", "source.css", "feedback.css")
 LONGEST_QUESTION = 10_000
 
 
 def draw_conversation(
     view: ConversationView,
     *,
+    feedback: Mapping[str, FeedbackView],
+    reading: ReadingView,
+    on_judge: Callable[[Any], None],
     on_ask: Callable[[str], None],
     on_retry: Callable[[], None],
     on_stop: Callable[[], None],
@@ -48,7 +57,14 @@ def draw_conversation(
     """
     _renderer()(
         key=KEY,
-        data={**view, "longest_question": LONGEST_QUESTION},
+        data={
+            **view,
+            "longest_question": LONGEST_QUESTION,
+            "feedback": feedback,
+            "reading": reading,
+            "browser": browser_view(),
+        },
+        on_judge_change=lambda: on_judge(st.session_state[KEY].get("judge")),
         on_ask_change=lambda: _forward_question(on_ask),
         on_retry_change=on_retry,
         on_stop_change=on_stop,

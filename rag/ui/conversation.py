@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
@@ -82,12 +83,12 @@ def revise(number: int, question: str) -> None:
         ask(question)
 
 
-def start_waiting(asker: Asker) -> None:
-    """Begin to answer the last question, unless that has begun."""
+def start_waiting(asker: Asker, document_ids: Collection[str] | None = None) -> None:
+    """Begin to answer the last question from the documents named, unless that has begun."""
     last = exchanges()[-1]
     if isinstance(last, Waiting) and last.job is None:
         history = _history()
-        job = Job(lambda: asker.stream(last.question, history))
+        job = Job(lambda: asker.stream(last.question, history, document_ids=document_ids))
         st.session_state[_EXCHANGES] = (*exchanges()[:-1], Waiting(last.question, job))
 
 
@@ -123,6 +124,12 @@ def _conclude(outcome: Answered | Failed) -> None:
 def take_refill() -> str:
     """Return, once, the question that the input should show again; empty if none."""
     return str(st.session_state.pop(_REFILL, ""))
+
+
+def resume(earlier: tuple[Exchange, ...]) -> None:
+    """Go on with an earlier conversation."""
+    st.session_state[_EXCHANGES] = earlier
+    st.session_state.pop(_REFILL, None)
 
 
 def start_anew() -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 
 import streamlit as st
 
-from rag.errors import PinciteError, UnknownDocumentError
-from rag.types import Document
-from rag.ui import conversation, strings
+from rag.errors import PinciteError
+from rag.library import DocumentRecord
+from rag.ui import choosing, conversation, keeping, login, strings
+from rag.ui.beginning import Beginning, beginning
 from rag.ui.component import FRONTEND, LONGEST_QUESTION, draw_conversation
 from rag.ui.conversation_view import conversation_view
+from rag.ui.feedback import feedback_views, judge
 from rag.ui.links import followed
 from rag.ui.notices import Notice, draw_notice
-from rag.ui.session import Asker, Shelf, assistant
+from rag.ui.reading import reading
+from rag.ui.session import Asker, assistant
 from rag.ui.sidebar import draw_sidebar
-from rag.ui.suggestions import suggestions
 
 INPUT = "question"
 POLL_SECONDS = 0.15
 """How often the page looks for more of an answer that is being written."""
+BEGINNING_SECONDS = 1.0
+"""How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
 """How long the page waits for an answer before it begins to look for parts of it."""
 
@@ -33,13 +37,18 @@ def draw_page() -> None:
         menu_items={"About": strings.ABOUT},
     )
     st.html(FRONTEND / "page.css")
+    if login.is_required() and not login.is_logged_in():
+        login.draw_login()
+        return
     try:
         asker = assistant()
     except PinciteError as error:
         _draw_closed(error)
         return
-    draw_sidebar(asker)
-    _draw_main(asker)
+    records = asker.library.documents()
+    keeping.keep()
+    draw_sidebar(asker, records)
+    _draw_main(asker, records)
 
 
 def _draw_closed(error: PinciteError) -> None:
@@ -49,63 +58,81 @@ def _draw_closed(error: PinciteError) -> None:
         st.button(strings.TRY_AGAIN, icon=":material/refresh:", type="primary")
 
 
-def _draw_main(asker: Asker) -> None:
-    records = asker.library.documents()
+def _draw_main(asker: Asker, records: Sequence[DocumentRecord]) -> None:
     waiting = conversation.is_waiting()
     if waiting:
-        conversation.start_waiting(asker)
-    poll = POLL_SECONDS if waiting else None
-    st.fragment(_draw_conversation, run_every=poll)(asker, waiting)
-    _draw_input(enabled=bool(records))
+        conversation.start_waiting(asker, choosing.asked_ids(records))
+    start = beginning(asker, records)
+    poll = POLL_SECONDS if waiting else BEGINNING_SECONDS if start.suggested.pending else None
+    st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting)
+    _draw_input(records)
     if conversation.settle(QUICK_SECONDS):
         st.rerun()
 
 
-def _draw_conversation(asker: Asker, waiting: bool) -> None:
+def _draw_conversation(asker: Asker, start: Beginning, waiting: bool) -> None:
     """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
 
-    Once an answer is awaited that was not, or no longer, the whole page has to know; but only after
-    the drawing, since Streamlit throws away what a run of a fragment does not draw.
+    Once an answer is awaited that was not, or no longer, the whole page has to know, and so it has
+    once all suggestions are found; but only after the drawing, since Streamlit throws away what a
+    run of a fragment does not draw. What the page found in the library is not looked up again.
     """
     conversation.settle()
     draw_conversation(
         conversation_view(
             conversation.exchanges(),
-            _shown_first(asker.library),
-            suggestions(record.source for record in asker.library.documents()),
+            start.documents,
+            start.suggested.questions,
             review=not asker.settings.strict,
             link=followed(st.query_params, asker.library),
         ),
+        feedback=feedback_views(conversation.exchanges()),
+        reading=reading(),
         on_ask=conversation.ask,
         on_retry=conversation.retry,
         on_stop=conversation.stop,
         on_revise=conversation.revise,
+        on_judge=lambda sent: judge(sent, asker.settings.home),
     )
-    if conversation.is_waiting() != waiting:
+    if conversation.is_waiting() != waiting or start.is_complete_now(asker):
         st.rerun()
 
 
-def _draw_input(*, enabled: bool) -> None:
+def _draw_input(records: Sequence[DocumentRecord]) -> None:
     if refill := conversation.take_refill():
         st.session_state[INPUT] = refill
+    asked = choosing.asked(records)
     with st.bottom:  # placed by hand, or Streamlit would keep the page scrolled to its end
+        if 0 < len(asked) < len(records):
+            _draw_choice(asked, records)
         st.chat_input(
-            strings.ASK if enabled else strings.ASK_NOTHING,
+            _placeholder(len(asked), len(records)),
             key=INPUT,
             max_chars=LONGEST_QUESTION,
-            disabled=not enabled,
+            disabled=not asked,
             submit_mode="disable",
             on_submit=_ask_typed,
         )
 
 
+def _draw_choice(asked: Sequence[DocumentRecord], records: Sequence[DocumentRecord]) -> None:
+    with st.container(key="choice", horizontal=True, vertical_alignment="center"):
+        st.text(strings.asking_only([record.title for record in asked], len(records)))
+        st.button(
+            strings.ASK_ALL,
+            key="ask-all",
+            type="tertiary",
+            on_click=choosing.choose,
+            args=([record.id for record in records],),
+            kwargs={"chosen": True},
+        )
+
+
+def _placeholder(asked: int, total: int) -> str:
+    if not asked:
+        return strings.ASK_UNTICKED if total else strings.ASK_NOTHING
+    return strings.ASK if asked == total else strings.ask_some(asked, total)
+
+
 def _ask_typed() -> None:
     conversation.ask(st.session_state[INPUT] or "")
-
-
-def _shown_first(library: Shelf) -> list[Document]:
-    """Return the document that the source pane shows before anything is cited, if there is one."""
-    for record in library.documents():
-        with suppress(UnknownDocumentError):  # another session may have removed it just now
-            return [library.document(record.id)]
-    return []

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import streamlit as st
 
+from rag.conversations import FILE_NAME, Conversations
 from rag.events import Event
 from rag.library import AddOutcome, DocumentRecord
 from rag.settings import Settings, load_settings
@@ -59,6 +60,10 @@ class Asker(Protocol):
         """Answer from the documents, with verified citations only; ``Done`` comes last."""
         ...
 
+    def suggestions(self, document_id: str) -> tuple[str, ...]:
+        """Return questions about a document that are answered from it; takes seconds."""
+        ...
+
 
 def open_asker() -> Asker:
     """Open the real assistant; the models are imported only now, while the page says so."""
@@ -71,3 +76,14 @@ def open_asker() -> Asker:
 def assistant() -> Asker:
     """Return the assistant of this process; a failure is raised again and not remembered."""
     return open_asker()
+
+
+def open_conversations() -> Conversations:
+    """Open the file of conversations in the folder of the library."""
+    return Conversations(assistant().settings.home / FILE_NAME)
+
+
+@st.cache_resource(show_spinner=False)
+def conversations() -> Conversations:
+    """Return the conversations of this process; a failure is raised again and not remembered."""
+    return open_conversations()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rag.evaluation.collecting import Judgement
 from rag.types import FactKind, RejectionReason, Verdict
 
 NAME = "Pincite"
@@ -29,14 +32,54 @@ NEW_CHAT = "New chat"
 DOCUMENTS = "Documents"
 NO_DOCUMENTS = "The library is empty."
 REMOVE = "Remove"
-REMOVE_HELP = "Take this document out of the library"
+PUTTING_BACK = "Putting it back…"
+CHOOSE = "Ask"
+CHOOSE_ALL = "All"
+CHOOSE_NONE = "None"
+ASK_ALL = "Ask all"
+ASK_UNTICKED = "Tick a document in the sidebar first"
+SEARCH_DOCUMENTS = "Search the documents"
+NOTHING_FOUND = "Nothing found."
+CONVERSATIONS = "Conversations"
+SEARCH_CONVERSATIONS = "Search the conversations"
+DELETE = "Delete"
+DELETED = "Deleted:"
+EXPORT = "Export"
+EXPORT_HELP = "Save this conversation as a file"
+EXPORT_MARKDOWN = "Markdown with footnotes"
+EXPORT_HTML = "Web page"
+EXPORT_JSON = "JSON"
+EXPORT_FILE = "pincite-conversation"
+
+LOGIN_TITLE = "Log in to Pincite"
+LOGIN_TEXT = "Your conversations are kept for you alone. The documents are everybody’s."
+LOG_IN = "Log in"
+LOG_OUT = "Log out"
+LOGGED_IN = "Logged in"
+
+JUDGEMENTS = {
+    Judgement.RIGHT: "Right",
+    Judgement.WRONG: "Wrong",
+    Judgement.SHOULD_HAVE_REFUSED: "Should have refused",
+}
+REFUSAL_JUDGEMENTS = {
+    Judgement.RIGHT: "Right to refuse",
+    Judgement.WRONG: "The sources do say",
+}
+NOTED_CASE = "Kept as a test case in"
+NOTED_WRONG = "Noted, without a test case until the evidence is known, in"
 REMOVED = "Removed:"
 UNDO = "Undo"
 ADD = "Add documents"
 ADD_HELP = (
     "PDF, Word, web pages, EPUB, Markdown and text, several at once. They stay on this computer."
 )
+ADDRESS = "Or the address of a page or file"
+ADDRESS_EXAMPLE = "https://…"
+FETCH = "Add it"
+FETCHING = "Fetching it…"
 ADDED = "Added:"
+REPLACED = "Added in the place of an earlier version:"
 UNCHANGED = "Already in the library:"
 SETTINGS = "Settings in force"
 _REMEMBERED = "as the library remembers"
@@ -53,9 +96,64 @@ def size(characters: int, chunks: int) -> str:
     return f"{characters:,} characters · {passages}"
 
 
-def adding(position: int, total: int) -> str:
-    """Say which of the files is being read."""
-    return f"Adding file {position} of {total}…"
+def adding(position: int, files: int, done: int, passages: int) -> str:
+    """Say which of the files is being added, and how much of it."""
+    how_far = f", passage {done:,} of {passages:,}" if passages else ""
+    return f"Adding file {position} of {files}{how_far}…"
+
+
+def remove_document(title: str) -> str:
+    """Name the button that takes a document out."""
+    return f"{REMOVE} {title}"
+
+
+def read_document(title: str) -> str:
+    """Name the button that shows a document."""
+    return f"Read {title}"
+
+
+def choose_document(title: str) -> str:
+    """Name the tick box of a document."""
+    return f"Ask {title}"
+
+
+def delete_conversation(title: str) -> str:
+    """Name the button that deletes a conversation."""
+    return f"{DELETE} {title}"
+
+
+def search_for_more(count: int) -> str:
+    """Say that a list is cut short."""
+    return f"{count:,} more: search for them"
+
+
+def ask_some(chosen: int, total: int) -> str:
+    """Say in the input that not all documents are asked."""
+    return f"Ask {chosen} of {total} documents"
+
+
+def asking_only(titles: Sequence[str], total: int) -> str:
+    """Say above the input which documents are asked."""
+    named = f"“{titles[0]}”" if len(titles) == 1 else f"{len(titles)} of {total} documents"
+    return f"Asking only {named}"
+
+
+def documents_missing(titles: Sequence[str], quotations: int) -> str:
+    """Say that an earlier answer has lost documents."""
+    names = ", ".join(f"“{title}”" for title in titles)
+    verb = "was" if len(titles) == 1 else "were"
+    lost = f" {_no_longer(quotations)}" if quotations else ""
+    return f"{names} {verb} removed or replaced since this was answered.{lost}"
+
+
+def quotations_lost(count: int) -> str:
+    """Say that an earlier answer has lost quotations."""
+    return f"A document has changed since this was answered. {_no_longer(count)}"
+
+
+def _no_longer(count: int) -> str:
+    what = "1 quotation is" if count == 1 else f"{count} quotations are"
+    return f"{what} no longer shown, because the words are not found in the library."
 
 
 SETTING_NAMES = {
@@ -266,6 +364,9 @@ CONVERSATION = {
     "close": "Close the source",
     "previous": "Previous citation",
     "next": "Next citation",
+    "feedback": "Is this right?",
+    "feedback_evidence": "Which passages prove it?",
+    "feedback_keep": "Keep as a test case",
     "empty_source": "The source of a citation appears here.",
     "nothing_chosen": "Choose a numbered citation to see its words here.",
     "nothing_cited": "The words that an answer cites are lit up here.",

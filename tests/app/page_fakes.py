@@ -81,6 +81,8 @@ class FakeAsker:
     replies: Mapping[str, Reply] = field(default_factory=dict)
     settings: Settings = field(default_factory=lambda: Settings(home=Path("a-folder")))
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    chosen: list[frozenset[str] | None] = field(default_factory=list)
+    suggested: tuple[str, ...] = ("Who?", "When?", "Why?", "How many?", "Where?")
 
     def ask(
         self,
@@ -90,6 +92,7 @@ class FakeAsker:
         document_ids: Collection[str] | None = None,
     ) -> Answer:
         self.asked.append((question, tuple(history)))
+        self.chosen.append(None if document_ids is None else frozenset(document_ids))
         reply = self.replies.get(question, refusal(question, *self.library.shelf.values()))
         if isinstance(reply, Exception):
             raise reply
@@ -108,6 +111,9 @@ class FakeAsker:
         yield from map(ClaimVerified, reply.claims)
         self.before_the_end(question)
         yield Done(reply)
+
+    def suggestions(self, document_id: str) -> tuple[str, ...]:
+        return self.suggested
 
     def before_the_end(self, question: str) -> None:
         """Do what a test wants done while all but the end of an answer is known."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 import streamlit
 from page_fakes import COMMITMENT, FakeAsker, FakeLibrary, Reply, answer, article, asker, citation
+from pages import APP, Open, ask, pages_opened, press, rendered, upload, view, when, words
 from streamlit.testing.v1 import AppTest
 
 from rag.assistant import Assistant
@@ -20,14 +20,11 @@ from rag.types import Document
 from rag.ui import conversation, session, strings
 from rag.ui.place_view import shortened
 
-APP = Path(__file__).parents[2] / "app.py"
 ARTICLE = article()
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> ![x](http://evil.example/x.png) "
     "[y](javascript:alert(3)) :material/home: $x^2$ www.evil.example"
 )
-
-Open = Callable[..., AppTest]
 
 
 @dataclass
@@ -41,54 +38,13 @@ class Slow(FakeAsker):
 
 
 @pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    def open_with(scripted: FakeAsker | Exception) -> AppTest:
-        def open_asker() -> FakeAsker:
-            if isinstance(scripted, Exception):
-                raise scripted
-            return scripted
-
-        monkeypatch.setattr(session, "open_asker", open_asker)
-        session.assistant.clear()
-        return AppTest.from_file(APP, default_timeout=30).run()
-
-    yield open_with
-    session.assistant.clear()
-
-
-def view(page: AppTest) -> dict[str, Any]:
-    """Return what the component was given to draw."""
-    (component,) = page.get("bidi_component")
-    found: dict[str, Any] = json.loads(component.proto.json)
-    return found
-
-
-def ask(page: AppTest, question: str) -> AppTest:
-    return page.chat_input[0].set_value(question).run()
-
-
-def words(page: AppTest) -> list[str]:
-    """Return all plain text of the sidebar and the page."""
-    return [element.value for element in page.text]
-
-
-def rendered(page: AppTest) -> str:
-    """Return all that Streamlit draws as Markdown or HTML, or may draw so."""
-    elements = [*page.markdown, *page.caption, *page.title, *page.subheader, *page.get("html")]
-    labels = [element.label for element in (*page.button, *page.expander)]
-    return "\n".join([*(str(element.value) for element in elements), *labels])
-
-
-def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    return page.file_uploader[0].set_value([(n, b, "text/plain") for n, b in files]).run()
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    return next(button for button in page.button if button.label == label).click().run()
+def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+    with pages_opened(monkeypatch, tmp_path) as opened:
+        yield opened
 
 
 def test_an_empty_conversation_shows_suggestions_and_the_article(open_page: Open) -> None:
-    page = open_page(asker(ARTICLE))
+    page = when(open_page(asker(ARTICLE)), lambda page: bool(view(page)["suggestions"]))
     assert len(view(page)["suggestions"]) == 4
     assert view(page)["first_document"] == ARTICLE.id
     assert not page.exception
@@ -320,7 +276,9 @@ def test_the_real_assistant_opens_with_the_bundled_article(
     assert str(tmp_path) in words(page)
     assert not page.exception
     cast(Assistant, session.assistant()).close()
+    session.conversations().close()
     session.assistant.clear()
+    session.conversations.clear()
 
 
 def test_a_library_that_is_free_again_opens_on_the_next_try(

@@ -1,20 +1,20 @@
-"""Suggested questions belong to the documents that are there, and are answered from them."""
+"""Suggested questions are found in the background, and are answered from their documents."""
 
+from __future__ import annotations
+
+import threading
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import pytest
+from page_fakes import FakeAsker, article
 
 from rag.assistant import Assistant, open_assistant
+from rag.errors import UnknownDocumentError
 from rag.settings import Settings
-from rag.ui.suggestions import suggestions
+from rag.ui.suggestions import MOST, Suggested, Suggester
 
-EVIDENCE = {
-    "What are the three points that show the meeting’s significance?": "The second point is",
-    "Who met with Antony Blinken?": "Foreign Minister Motegi Toshimitsu",
-    "What did the two nations agree to do about the Senkaku Islands?": "joint military exercises",
-    "What did the two nations say about the China Coast Guard Law?": "serious concerns",
-}
+ARTICLE = article()
 
 
 @pytest.fixture(scope="module")
@@ -23,20 +23,67 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield opened
 
 
-def test_the_bundled_article_has_four_suggestions() -> None:
-    assert suggestions(["notes.md", "japan_us_alliance.txt"]) == list(EVIDENCE)
+@dataclass
+class Slow(FakeAsker):
+    """Finds suggestions when it is told to, and counts how often it was asked."""
+
+    go_on: threading.Event = field(default_factory=threading.Event)
+    times: int = 0
+
+    def suggestions(self, document_id: str) -> tuple[str, ...]:
+        self.times += 1
+        self.go_on.wait(20)
+        if document_id == "gone":
+            raise UnknownDocumentError("It was removed.")
+        return tuple(f"{document_id} {n}?" for n in range(3))
 
 
-def test_an_unknown_document_has_none() -> None:
-    assert suggestions(["notes.md"]) == []
+def found(suggester: Suggester, *document_ids: str) -> Suggested:
+    """Wait until all is found."""
+    for _ in range(400):
+        suggested = suggester.suggested(document_ids)
+        if not suggested.pending:
+            break
+        threading.Event().wait(0.05)
+    return suggested
 
 
-@pytest.mark.parametrize("question", EVIDENCE)
-def test_what_is_suggested_is_answered(assistant: Assistant, question: str) -> None:
-    quotes = " ".join(citation.quote for citation in assistant.ask(question).citations)
-    assert EVIDENCE[question] in quotes
+def test_the_bundled_article_has_suggestions_that_are_answered(assistant: Assistant) -> None:
+    suggested = assistant.suggestions(ARTICLE.id)
+    assert 2 <= len(suggested) <= MOST
+    for question in suggested:
+        answer = assistant.ask(question, document_ids=[ARTICLE.id])
+        assert answer.citations, question
 
 
-def test_the_bundled_file_is_the_one_that_has_suggestions() -> None:
-    seeds = Path(__file__).parents[2] / "seeds"
-    assert suggestions(file.name for file in seeds.glob("*.txt"))
+def test_nobody_waits_for_suggestions() -> None:
+    scripted = Slow()
+    suggester = Suggester(scripted)
+    assert suggester.suggested(["a"]) == Suggested((), pending=True)
+    scripted.go_on.set()
+    assert found(suggester, "a").questions == ("a 0?", "a 1?", "a 2?")
+
+
+def test_a_document_is_looked_at_once() -> None:
+    scripted = Slow()
+    scripted.go_on.set()
+    suggester = Suggester(scripted)
+    for _ in range(3):
+        found(suggester, "a")
+    assert scripted.times == 1
+
+
+def test_several_documents_take_turns() -> None:
+    scripted = Slow()
+    scripted.go_on.set()
+    assert found(Suggester(scripted), "a", "b").questions == ("a 0?", "b 0?", "a 1?", "b 1?")
+
+
+def test_a_document_that_is_gone_has_none() -> None:
+    scripted = Slow()
+    scripted.go_on.set()
+    assert found(Suggester(scripted), "gone", "b").questions == ("b 0?", "b 1?", "b 2?")
+
+
+def test_an_empty_library_has_none() -> None:
+    assert Suggester(Slow()).suggested([]) == Suggested((), pending=False)

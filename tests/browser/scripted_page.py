@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import streamlit as st
 from hostility import HOSTILE, MONSTER
@@ -23,7 +22,7 @@ from page_fakes import (
 )
 
 from rag.errors import DocumentError
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
 from rag.types import (
     Answer,
     Block,
@@ -141,7 +140,7 @@ class Scripted(FakeAsker):
     @property  # type: ignore[misc]
     def settings(self) -> Settings:
         """Let an address ask for the review mode."""
-        return Settings(home=Path("a-folder"), strict="review" not in st.query_params)
+        return load_settings(strict="review" not in st.query_params)
 
     @settings.setter
     def settings(self, _: Settings) -> None:

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -26,14 +26,17 @@ FLAGS = (
 
 @contextmanager
 def serving(
-    script: Path, home: Path, settings: Mapping[str, str] = MappingProxyType({})
+    script: Path,
+    home: Path,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    options: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Serve ``script`` with a library in ``home`` and further settings; yield its address."""
+    """Serve ``script`` with a library in ``home``, settings and options; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    options = [*options, "--server.port", str(port), "--server.headless", "true"]
     environment = {
         **os.environ,
         "PINCITE_HOME": str(home),

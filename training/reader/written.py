@@ -7,7 +7,7 @@ chunks of its text as the product cuts them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.chunking import DEFAULT_OVERLAP, DEFAULT_TOKENS, chunk_document
@@ -31,18 +31,16 @@ def read_written(folder: Path = FOLDER) -> Iterator[Example]:
         evaluation_set = read_set(path)
         corpus = load_corpus(evaluation_set, limits=Limits(max_bytes=MOST_BYTES))
         (document,) = corpus.documents
-        chunks = {
-            chunk.span: set(terms(chunk.span.of(document.text)))
+        chunks = [
+            chunk.span
             for chunk in chunk_document(document, tokens=DEFAULT_TOKENS, overlap=DEFAULT_OVERLAP)
             if chunk.kind is BlockKind.BODY
-        }
+        ]
         for gold in resolve(evaluation_set, corpus):
             yield from _examples(document, chunks, gold)
 
 
-def _examples(
-    document: Document, chunks: Mapping[Span, set[str]], gold: GoldCase
-) -> Iterator[Example]:
+def _examples(document: Document, chunks: list[Span], gold: GoldCase) -> Iterator[Example]:
     question = condense(gold.case.question, list(gold.case.history))
     quotes = [place.span for quote in gold.quotes for place in quote.places]
     wrong = []
@@ -53,7 +51,7 @@ def _examples(
         elif not any(chunk.overlap(quote) for quote in quotes):
             wrong.append(chunk)
     asked = set(terms(question))
-    likest = sorted(wrong, key=lambda chunk: -len(asked & chunks[chunk]))
+    likest = sorted(wrong, key=lambda c: -len(asked & set(terms(c.of(document.text)))))
     for chunk in likest[: WRONG_CHUNKS[bool(quotes)]]:
         yield Example(question, chunk.of(document.text), (), ())
 

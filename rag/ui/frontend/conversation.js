@@ -88,11 +88,14 @@ class Desk {
     this.send = send;
     this.pane.documents = data.documents;
     this.drawExchanges();
+    rememberBrowser(data.browser);
+    placeFeedback(this.exchanges, data, send);
     this.drawAstray();
     this.welcome.replaceChildren(...(data.exchanges.length ? [] : drawWelcome(data, this.actions())));
     this.desk.classList.toggle("empty", data.exchanges.length === 0);
     this.announcer.follow(data.exchanges, data.strings);
     if (JSON.stringify(shownOf(before)) !== JSON.stringify(shownOf(data))) this.presentLast();
+    showReading(this, before, data);
     if (lastBegan(before?.exchanges ?? [], data.exchanges)) this.scrollToLast();
     if (before?.linked[0]?.link !== data.linked[0]?.link) this.followLink();
   }
