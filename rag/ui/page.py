@@ -94,7 +94,7 @@ def _draw_input(*, enabled: bool) -> None:
             key=INPUT,
             max_chars=LONGEST_QUESTION,
             disabled=not enabled,
-            submit_mode="disable",
+            submit_mode="submit",  # one that is disabled takes the focus away when it is enabled
             on_submit=_ask_typed,
         )
 
