@@ -65,8 +65,13 @@ def is_waiting() -> bool:
 
 
 def ask(question: str) -> None:
-    """Add a question, to be answered after ``start_waiting``; one that failed gives way to it."""
-    if question.strip() and not is_waiting():
+    """Add a question, to be answered after ``start_waiting``; one that failed gives way to it.
+
+    While another one is awaited, it goes back into the input.
+    """
+    if is_waiting():
+        st.session_state[_REFILL] = question.strip()
+    elif question.strip():
         st.session_state[_EXCHANGES] = (*_without_failure(), Waiting(question.strip()))
 
 

@@ -110,7 +110,7 @@ def _draw_input(records: Sequence[DocumentRecord]) -> None:
             key=INPUT,
             max_chars=LONGEST_QUESTION,
             disabled=not asked,
-            submit_mode="disable",
+            submit_mode="submit",  # one that is disabled takes the focus away when it is enabled
             on_submit=_ask_typed,
         )
 

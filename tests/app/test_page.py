@@ -87,6 +87,17 @@ def test_an_answer_that_takes_long_can_be_stopped_and_keeps_what_was_verified(
     assert not page.exception
 
 
+def test_a_question_that_is_asked_while_another_is_awaited_stays_in_the_input(
+    open_page: Open,
+) -> None:
+    scripted = Slow(FakeLibrary({ARTICLE.id: ARTICLE}))
+    page = ask(ask(open_page(scripted), "Q?"), "R?")
+    assert [exchange["question"] for exchange in view(page)["exchanges"]] == ["Q?"]
+    assert page.chat_input[0].proto.value == "R?"
+    scripted.go_on.set()
+    assert not page.exception
+
+
 def test_a_follow_up_is_asked_with_what_came_before(open_page: Open) -> None:
     reply = answer(ARTICLE, ("It was committed.", citation(ARTICLE, COMMITMENT)))
     scripted = asker(ARTICLE, **{"Q?": reply})

@@ -16,8 +16,9 @@ def test_what_was_left_out_is_told_with_its_reason(
 ) -> None:
     window = visit(scripted_page, width=width, scheme=scheme)
     window.ask("Show all verdicts")
-    window.page.get_by_text("1 statement was not verified and left out").click()
-    expect(window.page.get_by_text("These words are not in the sources.")).to_be_visible()
+    left_out = window.page.locator(".rejections")
+    left_out.get_by_text("1 statement was not verified and left out").click()
+    expect(left_out.get_by_text("These words are not in the sources.")).to_be_visible()
     window.screenshot("partial")
 
 
