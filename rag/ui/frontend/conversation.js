@@ -36,8 +36,10 @@ class Desk {
       if (event.target === this.sheet) this.sheet.close(); // the backdrop
     });
     this.sheet.addEventListener("close", () => this.returnToChip());
-    this.desk.addEventListener("focusin", (event) => { [this.focused] = event.composedPath(); });
-    this.desk.addEventListener("focusout", () => { if (this.desk.isConnected) this.focused = null; });
+    document.addEventListener("focusin", (event) => {
+      const [node, ...around] = event.composedPath();
+      this.focused = around.includes(this.desk) ? node : null;
+    });
     document.addEventListener("keydown", (event) => this.pressed(event));
     document.addEventListener("scroll", () => this.card.follow(), { capture: true, passive: true });
   }
