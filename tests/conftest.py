@@ -7,11 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from rag.library import Library
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("pincite", deadline=None)  # speed is measured by benchmarks, not here
+settings.load_profile("pincite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""The sidebar: conversations, documents, the settings in force, who is logged in."""
+"""The sidebar: documents, the settings in force, who is logged in, conversations."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def draw_sidebar(asker: Asker, records: Sequence[DocumentRecord]) -> None:
     with st.sidebar:
         _draw_brand()
         draw_new_chat()
-        draw_conversations(asker.library)
         draw_documents(asker.library, records)
         draw_uploader(asker)
         _draw_settings(asker.settings)
         draw_account()
+        draw_conversations(asker.library)  # last: the first question adds it, and nothing moves
 
 
 def _draw_brand() -> None:
