@@ -27,8 +27,8 @@ from rag.support import Support
 from rag.turns import Turns
 from rag.types import Answer, DraftClaim, Notice, Passage, ShortAnswer, Turn, Usage
 
-READERS_AT_ONCE = 2
-"""Questions read at the same time: while one is in the model, another can be in Python."""
+READERS_AT_ONCE = 1
+"""Questions read at the same time: one alone keeps all processors busy."""
 
 
 @dataclass(frozen=True, slots=True)
