@@ -13,10 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from rag.evaluation.gold import GoldQuote
+from rag.evaluation.intervals import intervals
 from rag.evaluation.measures import Tally
 from rag.evaluation.results import CaseResult
 from rag.evaluation.rows import Row
@@ -24,7 +24,6 @@ from rag.evaluation.runner import SetRunner
 from rag.settings import load_settings
 from rag.types import Span
 
-RESAMPLINGS = 2_000
 MEASURES = (
     "retrieval_recall@6",
     "evidence_recall",
@@ -75,15 +74,12 @@ def exactness(rows: Sequence[Row]) -> str:
 
 def cell(shares: Sequence[Tally]) -> str:
     """Write a share over cases with its interval and what it is a share of."""
-    hits = np.array([share.hits for share in shares])
-    totals = np.array([share.total for share in shares])
-    if not totals.sum():
+    total = sum(share.total for share in shares)
+    interval = intervals([{"": share} for share in shares]).get("")
+    if not total or interval is None:
         return "–"
-    draws = np.random.default_rng(0).integers(0, len(shares), (RESAMPLINGS, len(shares)))
-    drawn = totals[draws].sum(axis=1)
-    values = hits[draws].sum(axis=1)[drawn > 0] / drawn[drawn > 0]
-    low, high = np.quantile(values, [0.025, 0.975])
-    return f"{hits.sum() / totals.sum():.3f} [{low:.3f}, {high:.3f}]"
+    low, high = interval
+    return f"{sum(share.hits for share in shares) / total:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def excerpt_tallies(result: CaseResult) -> dict[str, Tally]:

