@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.arrivals import AddOutcome, Arrival
 from rag.library import Library
+from rag.likeness import Likeness
 from rag.limits import Limits
 from rag.parsing import (
     Parsed,
@@ -37,23 +38,33 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """A file or an address that was added, with a document that it is nearly the same as."""
+
+    place: Path | str
+    other: Likeness
+
+
 @dataclass
 class Summary:
-    """What became of each file and address."""
+    """What became of each file and address; ``alike`` has those that nearly repeat another."""
 
     added: list[Path | str] = field(default_factory=list)
     replaced: list[Path | str] = field(default_factory=list)
     unchanged: list[Path | str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    alike: list[Resemblance] = field(default_factory=list)
 
-    def note(self, place: Path | str, outcome: AddOutcome) -> None:
-        """Note a file or an address that was not refused."""
+    def note(self, place: Path | str, outcome: AddOutcome, alike: Sequence[Likeness] = ()) -> None:
+        """Note a file or an address that was not refused, and what it is nearly the same as."""
         places = {
             AddOutcome.ADDED: self.added,
             AddOutcome.REPLACED: self.replaced,
             AddOutcome.UNCHANGED: self.unchanged,
         }
         places[outcome].append(place)
+        self.alike += [Resemblance(place, other) for other in alike[:1]]
 
 
 def add_files(
@@ -124,8 +135,10 @@ class _Adding:
             self._report(begun + size * done // of - self._done)
 
         outcomes = self._library.add_all([arrival for _, arrival in batch], progress=embedded)
-        for (task, _), outcome in zip(batch, outcomes, strict=True):
-            self._summary.note(task.path, outcome)
+        for (task, arrival), outcome in zip(batch, outcomes, strict=True):
+            known = outcome is AddOutcome.UNCHANGED
+            alike = () if known else self._library.alike(arrival.document.id)
+            self._summary.note(task.path, outcome, alike)
         self._report(begun + size - self._done)
 
     def _report(self, size: int) -> None:

@@ -19,6 +19,7 @@ from rag.closing import Closing
 from rag.embedding import EmbeddingModel
 from rag.errors import UnknownDocumentError
 from rag.index import Hit, VectorIndex
+from rag.likeness import Likeness
 from rag.lock import locked, look, turn
 from rag.manifest import Cut, agree
 from rag.repair import open_index, open_shared_index
@@ -134,6 +135,10 @@ class Library(Closing):
     def documents(self) -> list[DocumentRecord]:
         """Return all documents in the order added."""
         return self._store.records()
+
+    def alike(self, document_id: str) -> tuple[Likeness, ...]:
+        """Return the documents, added before, that this one is nearly the same as."""
+        return self._store.alike(document_id)
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of the bytes that were read at each place."""

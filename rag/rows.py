@@ -11,6 +11,7 @@ from typing import Any
 from rag.errors import UnknownDocumentError
 from rag.index import Vectors
 from rag.lexical import index_form
+from rag.likeness import insert_sketch
 from rag.types import Block, BlockKind, Chunk, Document, Span
 
 FLOAT = "<f4"
@@ -25,6 +26,7 @@ def insert_document(
 ) -> None:
     """Write a document and all that belongs to it; ``vectors`` has a row for each chunk."""
     number = _insert_text(connection, document, len(chunks))
+    insert_sketch(connection, number, document.text)
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?, ?)",
         ((number, block.span.start, block.span.end, block.kind) for block in document.blocks),

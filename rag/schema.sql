@@ -36,6 +36,12 @@ CREATE TABLE origins (  -- a document stays as long as it has one
     PRIMARY KEY (document, origin)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX document_at_an_origin ON origins (origin) WHERE origin <> '';
+CREATE TABLE sketches (  -- the lowest hashes of a text's runs of words, see likeness.py
+    hash INTEGER NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (hash, document)
+) WITHOUT ROWID;
+CREATE INDEX sketch_of_a_document ON sketches (document);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -16,6 +16,7 @@ from rag.arrivals import AddOutcome, Arrival, Outcomes
 from rag.database import Database
 from rag.index import Hit, Vectors
 from rag.lexical import match_expression
+from rag.likeness import Likeness, find_alike
 from rag.origins import document_at, has_origin, move_origin, read_digests, read_places
 from rag.rows import (
     FLOAT,
@@ -138,6 +139,11 @@ class Store:
         """Say whether a document is there."""
         with self._database.reading() as connection:
             return holds_document(connection, document_id)
+
+    def alike(self, document_id: str) -> tuple[Likeness, ...]:
+        """Return the documents, added before, that this one is nearly the same as."""
+        with self._database.reading() as connection:
+            return find_alike(connection, document_id)
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of what was read at each place, where it is known."""

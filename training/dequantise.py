@@ -26,6 +26,10 @@ def read_weights(model: Path, shape: Shape) -> dict[str, Float32]:
     }
     weights[WORDS] = stored["words"] * stored["words.scale"]
     weights[POSITIONS] = stored["positions"]
+    weights["scores.weight"], weights["scores.bias"] = (
+        stored["scores.weight"].T,
+        stored["scores.bias"],
+    )
     for number in range(shape.layers):
         layer = f"encoder.layer.{number}"
         _read_projection(stored, f"{layer}.attention.self", weights, shape)

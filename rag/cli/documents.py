@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.arrivals import Origin
+from rag.arrivals import AddOutcome, Origin
 from rag.assistant import Assistant, open_assistant
 from rag.cli.outcomes import FAILED, OK
 from rag.cli.progress import progress_bar
@@ -32,6 +32,9 @@ def add(options: argparse.Namespace, settings: Settings) -> int:
                 _add_address(assistant, address, summary)
     for refusal in summary.refused:
         print(f"refused: {refusal.reason}", file=sys.stderr)
+    for alike in summary.alike:
+        other = alike.other
+        print(f"nearly the same ({other.share:.0%}): {alike.place} and “{other.title}”")
     print(_counted(summary))
     if not places:
         print(f"No file ends in {', '.join(SUFFIXES)}.", file=sys.stderr)
@@ -46,7 +49,9 @@ def _add_address(assistant: Assistant, address: str, summary: Summary) -> None:
         summary.refused.append(Refusal(address, str(error)))
     else:
         outcome = assistant.library.add(document, origin=Origin(address))
-        summary.note(address, outcome)
+        known = outcome is AddOutcome.UNCHANGED
+        alike = () if known else assistant.library.alike(document.id)
+        summary.note(address, outcome, alike)
 
 
 def _counted(summary: Summary) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.errors import EvaluationSetError
 from rag.evaluation.cases import Case, EvaluationSet, Evidence
@@ -38,7 +40,7 @@ class GoldCase:
 
 
 def resolve(evaluation_set: EvaluationSet, corpus: Corpus) -> tuple[GoldCase, ...]:
-    """Find the gold quotes of every case by exact comparison.
+    """Find the gold quotes of every case, letter by letter; only where lines end may differ.
 
     Raises:
         EvaluationSetError: if a quote is not in its document, or a document is not in the set;
@@ -72,6 +74,30 @@ def occurrences(quote: str, text: str) -> Iterator[Span]:
         start = text.find(quote, start + 1)
 
 
+def wrapped(quote: str, document: Document) -> Iterator[Span]:
+    """Yield every span that reads ``quote`` but for white space and the ends of printed lines.
+
+    A hyphen that only the end of a line put into a word counts as nothing.
+    """
+    letters, places = _letters(document.text, document.hyphens)
+    wanted = "".join(quote.split())
+    for found in occurrences(wanted, letters) if wanted else ():
+        yield Span(places[found.start], places[found.end - 1] + 1)
+
+
+@lru_cache(maxsize=4)
+def _letters(text: str, hyphens: tuple[int, ...]) -> tuple[str, array[int]]:
+    """Return what is printed without white space and line-end hyphens, and where each stood."""
+    left_out = set(hyphens)
+    kept = (n for n, c in enumerate(text) if not c.isspace() and n not in left_out)
+    places = array("I", kept)
+    return "".join(text[place] for place in places), places
+
+
+def _spans(quote: str, document: Document) -> list[Span]:
+    return list(occurrences(quote, document.text)) or list(wrapped(quote, document))
+
+
 @dataclass(frozen=True, slots=True)
 class _Resolver:
     evaluation_set: EvaluationSet
@@ -99,7 +125,7 @@ class _Resolver:
         places = tuple(
             Place(document.id, span)
             for document in documents
-            for span in occurrences(evidence.quote, document.text)
+            for span in _spans(evidence.quote, document)
         )
         if not places:
             names = ", ".join(self.corpus.names[document.id] for document in documents[:3])

@@ -31,6 +31,12 @@ CREATE TABLE origins (  -- a document stays as long as it has one
     PRIMARY KEY (document, origin)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX document_at_an_origin ON origins (origin) WHERE origin <> '';
+CREATE TABLE sketches (  -- the lowest hashes of a text's runs of words, see likeness.py
+    hash INTEGER NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (hash, document)
+) WITHOUT ROWID;
+CREATE INDEX sketch_of_a_document ON sketches (document);
 INSERT INTO origins SELECT number, '', '' FROM documents;
 CREATE VIEW chunk_values AS
     SELECT chunks.number, chunks.id, documents.id AS document_id, start, end, tokens, kind

@@ -10,6 +10,7 @@ import streamlit as st
 from rag.conversations import FILE_NAME, Conversations
 from rag.events import Event
 from rag.library import AddOutcome, DocumentRecord
+from rag.likeness import Likeness
 from rag.settings import Settings, load_settings
 from rag.types import Document, Turn
 from rag.ui import strings
@@ -30,6 +31,10 @@ class Shelf(Protocol):
         self, document: Document, *, progress: Callable[[int, int], None] | None = None
     ) -> AddOutcome:
         """Put a document into the library."""
+        ...
+
+    def alike(self, document_id: str) -> tuple[Likeness, ...]:
+        """Return the documents, added before, that this one is nearly the same as."""
         ...
 
     def remove(self, document_id: str) -> None:

@@ -102,6 +102,11 @@ def adding(position: int, files: int, done: int, passages: int) -> str:
     return f"Adding file {position} of {files}{how_far}…"
 
 
+def nearly_the_same(title: str, share: float) -> str:
+    """Say that what was added nearly repeats another document."""
+    return f"({share:.0%} the same as “{title}”, which is already here)"
+
+
 def remove_document(title: str) -> str:
     """Name the button that takes a document out."""
     return f"{REMOVE} {title}"

@@ -101,4 +101,7 @@ def _put(asker: Asker, document: Document, progress: Callable[[int, int], None])
         outcome = asker.library.add(document, progress=progress)
     except PinciteError as error:
         return Notice("error", str(error))
-    return Notice("success", f"{_OUTCOMES[outcome]} {document.title}")
+    said = f"{_OUTCOMES[outcome]} {document.title}"
+    if outcome is not AddOutcome.UNCHANGED and (alike := asker.library.alike(document.id)):
+        return Notice("info", f"{said} {strings.nearly_the_same(alike[0].title, alike[0].share)}")
+    return Notice("success", said)

@@ -10,6 +10,7 @@ from rag.documents import load_file
 from rag.errors import UnknownDocumentError
 from rag.events import ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.library import AddOutcome, DocumentRecord
+from rag.likeness import Likeness
 from rag.limits import Limits
 from rag.settings import Settings
 from rag.types import (
@@ -64,6 +65,14 @@ class FakeLibrary:
             return AddOutcome.UNCHANGED
         self.shelf[document.id] = document
         return AddOutcome.ADDED
+
+    def alike(self, document_id: str) -> tuple[Likeness, ...]:
+        text = self.shelf[document_id].text
+        return tuple(
+            Likeness(d.id, d.title, 0.9)
+            for d in self.shelf.values()
+            if d.id != document_id and text.startswith(d.text)
+        )
 
     def remove(self, document_id: str) -> None:
         self.document(document_id)

@@ -151,6 +151,18 @@ def test_an_address_is_fetched_and_added(open_page: Open, monkeypatch: pytest.Mo
     assert not page.exception
 
 
+def test_what_nearly_repeats_another_document_is_added_and_told(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{NOTES[0].text} More."
+    later = dataclasses.replace(NOTES[0], id="f" * 64, title="A later edition", text=text)
+    monkeypatch.setattr(uploads, "load_url", lambda address, **_: later)
+    page = fetched(open_page(asker(ARTICLE, NOTES[0])), "https://example.org/note")
+    (said,) = [line for line in words(page) if "A later edition" in line and strings.ADDED in line]
+    assert f"(90% the same as “{NOTES[0].title}”, which is already here)" in said
+    assert not page.exception
+
+
 def test_an_address_that_is_refused_says_why(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from evaluation_fakes import FOX
+from evaluation_fakes import FOX, document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import EvaluationSetError
 from rag.evaluation.cases import Case, EvaluationSet, Evidence
 from rag.evaluation.corpus import Corpus, load_corpus
-from rag.evaluation.gold import GoldCase, occurrences, resolve
+from rag.evaluation.gold import GoldCase, occurrences, resolve, wrapped
 from rag.limits import Limits
 from rag.types import Span
 
@@ -132,6 +133,31 @@ def test_a_quote_that_is_not_in_its_document_is_an_error_of_the_set(
         f"s.eval.yaml: case 'x': evidence.0: the quote {evidence.quote!r} is not in {where}."
         in str(caught.value)
     )
+
+
+PRINTED = "The astro-\nnomical train\ncarries a well-\nknown moon."
+
+
+@pytest.mark.parametrize(
+    ("quote", "words"),
+    [
+        ("The astronomical train carries", "The astro-\nnomical train\ncarries"),
+        ("astronomical", "astro-\nnomical"),
+        ("a well-known moon", "a well-\nknown moon"),
+        ("train\n  carries", "train\ncarries"),
+    ],
+)
+def test_a_quote_is_found_across_the_ends_of_printed_lines(quote: str, words: str) -> None:
+    printed = replace(document(PRINTED), hyphens=(PRINTED.index("-"),))
+    assert [span.of(PRINTED) for span in wrapped(quote, printed)] == [words]
+
+
+@pytest.mark.parametrize(
+    "quote", ["a wellknown moon", "astro-nomical", "the astronomical", "train moon", " "]
+)
+def test_a_quote_that_differs_in_more_than_its_line_ends_is_not_found(quote: str) -> None:
+    printed = replace(document(PRINTED), hyphens=(PRINTED.index("-"),))
+    assert list(wrapped(quote, printed)) == []
 
 
 @given(st.text("ab", max_size=12), st.text("ab", min_size=1, max_size=3))

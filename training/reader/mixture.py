@@ -63,8 +63,8 @@ def hard(data: Path, *, seed: int) -> list[Example]:
     asked = _examples(squad)
     shifted = _examples(wiki)
     chosen = [
-        *_part(read_written(), 3.0, draw),
-        *asked,
+        *_part(read_written(), 2.0, draw),
+        *_part(asked, 1.5, draw),
         *_part(shifted, 0.3, draw),
         *_part(without_evidence(shifted), 0.2, draw),
         *_part(neighbours(squad, seed=seed), 0.3, draw),

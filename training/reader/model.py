@@ -80,13 +80,16 @@ class Reader(nn.Module):
 
 
 def load(model: Reader, weights: Mapping[str, torch.Tensor]) -> None:
-    """Take over MiniLM's weights; the scores stay as they were drawn."""
+    """Take over an encoder's weights; the scores stay as they were drawn where it has none."""
     own = {
         "words.weight": weights[WORDS],
         "positions.weight": _positions(weights),
         "norm.weight": weights["embeddings.LayerNorm.weight"],
         "norm.bias": weights["embeddings.LayerNorm.bias"],
-        **{f"scores.{kind}": tensor for kind, tensor in model.scores.state_dict().items()},
+        **{
+            f"scores.{kind}": weights.get(f"scores.{kind}", own)
+            for kind, own in model.scores.state_dict().items()
+        },
     }
     for number in range(LAYERS):
         old = f"encoder.layer.{number}"

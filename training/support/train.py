@@ -81,8 +81,15 @@ def main() -> None:
 def start() -> Reader:
     """Return the shipped reader's encoder with fresh scores; its lowest layers stay as they are."""
     model = Reader(SCORES)
-    weights = read_weights(reader.MODEL_FILE, SHAPE)
-    load(model, {name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
+    encoder = read_weights(reader.MODEL_FILE, SHAPE)
+    load(
+        model,
+        {
+            name: torch.from_numpy(np.array(array))
+            for name, array in encoder.items()
+            if not name.startswith("scores")
+        },
+    )
     for layer in model.layers[:FROZEN]:
         layer.requires_grad_(False)
     return model
