@@ -12,6 +12,7 @@ class Desk {
     this.narrow = window.matchMedia(NARROW);
     this.data = null;
     this.focused = null;
+    this.owed = null; // what asked for the focus while the page was out
     this.announcer = new Announcer(this["answers-told"], this["doings-told"]);
     this.card = new QuotationCard();
     this.desk.append(this.card.node);
@@ -54,7 +55,7 @@ class Desk {
       this.sheet.showModal();
     }
     if (this.pane.active) this.pane.scrollTo(this.pane.active);
-    if (document.activeElement === document.body) this.focusQuietly(focused);
+    if (this.owed || document.activeElement === document.body) this.focusQuietly(this.owed ?? focused);
   }
 
   // Escape goes back to the number; n and p step through the citations, but not while one types.
@@ -185,10 +186,11 @@ class Desk {
   // To the number that was chosen last, or the first one of the newest answer.
   returnToChip() {
     const newest = this.exchanges.lastElementChild?.querySelector(".chip");
-    this.focusQuietly(this.opener?.isConnected ? this.opener : newest);
+    this.focusQuietly(this.desk.contains(this.opener) ? this.opener : newest);
   }
 
   focusQuietly(chip) {
+    this.owed = chip?.isConnected ? null : chip;
     this.quietFor = chip; // or its card would cover what was just looked at
     chip?.focus();
     this.quietFor = null;
