@@ -32,6 +32,7 @@ ROWS = (
     "SELECT * FROM vectors ORDER BY chunk",
     "SELECT rowid, words FROM chunk_words ORDER BY rowid",
     "SELECT * FROM origins ORDER BY document, origin",
+    "SELECT * FROM sketches ORDER BY document, hash",
 )
 
 

@@ -61,6 +61,7 @@ def at_work(work: Work, home: Path, url: str | None) -> Iterator[Connection]:
     ours, theirs = PROCESSES.Pipe()
     process = PROCESSES.Process(target=work, args=(home, url, theirs))
     process.start()
+    theirs.close()  # so that a process that dies early ends the waiting
     try:
         assert ours.recv() == "begun"
         yield ours
