@@ -1,15 +1,19 @@
 # `make run` opens the page, `make test` runs the tests; both set everything up first.
+# `make slow` runs the tests that `make test` leaves out, such as those that kill processes.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: run test check format lock clean
+.PHONY: run test slow check format lock clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
+
+slow: $(READY)
+	$(BIN)/pytest -n auto --dist worksteal -m slow
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from visits import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 def test_an_edited_question_takes_the_place_of_the_old_one_and_of_what_followed(

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from visits import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
 NO_COPYING = NO_CLIPBOARD + "document.execCommand = () => false;"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from visits import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 SLOWEST_MS = 2_000
 TRIES = 3  # of which the fastest counts: others use this machine too

@@ -10,7 +10,7 @@ from hostility import HOSTILE
 from playwright.sync_api import FilePayload, expect
 from visits import Visit, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 NOTE = f"""# The zebra note {HOSTILE}
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from serving import serving
 from visits import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 SCRIPTED = Path(__file__).with_name("scripted_page.py")
 

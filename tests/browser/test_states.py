@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from visits import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,7 +11,7 @@ from visits import Visit, Visitor
 
 from rag.evaluation.set_files import read_set
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 ARTICLE = "The Japan-US Alliance During the Biden Administration"
 QUESTION = "Show all verdicts"

@@ -14,7 +14,7 @@ from rag.settings import Settings
 from rag.types import Answer
 
 pytest_plugins = ["local_server"]
-pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(900)]
 
 QUESTIONS = (
     "Who represented the United States?",

@@ -23,7 +23,10 @@ from rag.chunking import chunk_document
 from rag.library import Library
 from rag.types import Chunk, Document
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a fork server is for POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="a fork server is for POSIX"),
+]
 
 Work = Callable[[Path, str | None, Connection], None]
 

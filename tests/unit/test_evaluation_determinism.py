@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SET = f"""
 documents: ["{ROOT / "seeds" / "japan_us_alliance.txt"}"]
@@ -39,6 +41,7 @@ def evaluate(folder: Path, seed: str) -> str:
     return (folder / f"{seed}.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_same_set_gives_the_same_report_but_for_the_time_it_took(tmp_path: Path) -> None:
     (tmp_path / "small.eval.yaml").write_text(SET, encoding="utf-8")
     first, second = (TIMES.sub("", evaluate(tmp_path, seed)) for seed in ("1", "2"))

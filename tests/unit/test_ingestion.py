@@ -68,6 +68,7 @@ def test_what_was_added_before_is_not_read_again(
         assert add_files(library, few, limits=MOST).unchanged == few
 
 
+@pytest.mark.slow
 def test_a_change_is_noticed_even_if_size_and_time_are_the_same(
     tmp_path: Path, shelf: Path
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_change_is_noticed_even_if_size_and_time_are_the_same(
         assert library.search_lexical("hen3", 5)
 
 
+@pytest.mark.slow
 def test_a_refused_file_has_its_reason_and_stops_no_other(tmp_path: Path, shelf: Path) -> None:
     (shelf / "empty.txt").write_text("")
     (shelf / "huge.txt").write_text("word " * MOST.max_bytes)
@@ -98,12 +100,14 @@ def test_a_refused_file_has_its_reason_and_stops_no_other(tmp_path: Path, shelf:
     assert reasons.keys() == {"empty.txt", "huge.txt", "zeros.txt", "absent.txt"}
 
 
+@pytest.mark.slow
 def test_files_with_the_same_words_are_one_document(tmp_path: Path, shelf: Path) -> None:
     (shelf / "copy.txt").write_bytes(files(shelf)[0].read_bytes())
     assert counts(add(tmp_path / "home", shelf)) == (MANY, 0, 1, 0)
     assert counts(add(tmp_path / "home", shelf)) == (0, 0, MANY + 1, 0)
 
 
+@pytest.mark.slow
 def test_adding_that_fails_keeps_what_was_written_and_continues(
     tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +132,7 @@ class CountingEmbeddings(HashEmbeddings):
         return super().embed_documents(texts)
 
 
+@pytest.mark.slow
 def test_texts_of_several_documents_are_embedded_together_the_long_ones_first(
     tmp_path: Path, shelf: Path
 ) -> None:
@@ -140,6 +145,7 @@ def test_texts_of_several_documents_are_embedded_together_the_long_ones_first(
     assert lengths == sorted(lengths, reverse=True)
 
 
+@pytest.mark.slow
 def test_progress_goes_from_nothing_to_all_bytes_of_the_files(tmp_path: Path, shelf: Path) -> None:
     (shelf / "empty.txt").write_text("")
     reports: list[tuple[int, int]] = []

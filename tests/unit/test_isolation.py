@@ -81,6 +81,7 @@ def test_a_worker_knows_no_keys(pool: WorkerPool, monkeypatch: pytest.MonkeyPatc
     assert "OPENAI_API_KEY" not in ask(pool, "environment").split("\n")
 
 
+@pytest.mark.slow
 def test_threads_do_not_wait_for_each_other(pool: WorkerPool) -> None:
     hanging = threading.Thread(target=lambda: _refused(pool), daemon=True)
     hanging.start()

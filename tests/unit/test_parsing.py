@@ -77,6 +77,7 @@ def test_a_file_is_known_by_the_same_place_from_any_folder(
     assert place_of(Path("../b.txt")) == place_of(tmp_path / "b.txt") == str(tmp_path / "b.txt")
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_reader_is_refused_and_stops_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

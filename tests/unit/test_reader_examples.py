@@ -97,6 +97,7 @@ def test_untidiness_comes_in_all_its_kinds() -> None:
     assert sum(m == PAID for m in made) > 150
 
 
+@pytest.mark.slow
 def test_the_written_questions_are_read_with_chunks_that_answer_and_that_do_not() -> None:
     examples = list(read_written())
     assert len(examples) > 2 * len(list(FOLDER.glob("*.eval.yaml")))
