@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from rag.embedding import MiniLMEmbeddings
 from rag.evaluation.squad import normalize, token_f1
-from rag.lexical import index_form, match_expression
+from rag.lexical import index_form, match_expression, query_terms
 from rag.reader import MODEL_FILE, PassageText, Reader, SentenceReading
 from rag.sentences import split_sentences
 from rag.types import Span
@@ -161,7 +161,7 @@ def by_bm25(results: Sequence[Result]) -> list[list[float]]:
     )
     scores = []
     for result in results:
-        expression = match_expression(result.example.question)
+        expression = match_expression(query_terms(result.example.question))
         query = "SELECT rowid, -rank FROM sentences WHERE sentences MATCH ?"
         matches = dict(database.execute(query, (expression,))) if expression else {}
         own = [rows[result.example.passage, i] for i in range(len(result.passage.sentences))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from rag.arrivals import AddOutcome, Arrival
@@ -22,7 +23,7 @@ from rag.parsing import (
     usable_workers,
 )
 
-FEW_FILES = 8  # up to so many files are read here: starting a worker takes longer
+FIRST_BYTES = 400_000  # as many are read here: starting a worker takes longer
 BATCH_CHUNKS = 512  # some seconds of embedding: what a kill undoes
 BATCH_CHARACTERS = 20_000_000  # bounds the memory of documents that wait to be written
 
@@ -148,12 +149,19 @@ class _Adding:
 
 
 def _parsed(tasks: Sequence[Task], rules: Rules) -> Iterator[tuple[Task, Parsed]]:
-    """Read few files here and many in workers."""
-    if len(tasks) <= FEW_FILES:
-        yield from ((task, parse(task, rules)) for task in tasks)
-        return
+    """Read a few small files here and the others in workers, which start meanwhile."""
+    first = _count_first(tasks)
     with Parsers(rules, workers=usable_workers()) as parsers:
-        yield from parsers.parse(tasks)
+        if first < len(tasks):
+            parsers.begin()
+        yield from ((task, parse(task, rules)) for task in tasks[:first])
+        yield from parsers.parse(tasks[first:])
+
+
+def _count_first(tasks: Sequence[Task]) -> int:
+    """Count the files at the beginning that together are small enough to be read here."""
+    totals = accumulate(task.size for task in tasks)
+    return sum(total <= FIRST_BYTES for total in totals)
 
 
 def _size(path: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 
 MOST_TERMS = 64  # a longer question says nothing more, and would only take longer
@@ -36,16 +37,22 @@ def index_form(text: str) -> str:
     )
 
 
-def match_expression(question: str) -> str:
-    """Return an FTS5 expression for any of the question's terms, empty if it has none.
+def query_terms(question: str) -> list[str]:
+    """Return at most ``MOST_TERMS`` of the question's terms, in the order in which they are asked.
 
-    Every term is quoted, so no word of a user is ever an operator. A run of an unspaced script
-    is asked for by its pairs of neighbouring characters. Stop words count only where there is
-    nothing else.
+    A run of an unspaced script is asked for by its pairs of neighbouring characters. Stop words
+    count only where there is nothing else.
     """
     terms = _terms(question)
-    telling = [term for term in terms if term not in _STOP_WORDS] or terms
-    return " OR ".join(f'"{term}"' for term in telling[:MOST_TERMS])
+    return ([term for term in terms if term not in _STOP_WORDS] or terms)[:MOST_TERMS]
+
+
+def match_expression(terms: Iterable[str]) -> str:
+    """Return an FTS5 expression for any of the terms, empty if there are none.
+
+    Every term is quoted, so no word of a user is ever an operator.
+    """
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def _terms(question: str) -> list[str]:

@@ -104,6 +104,11 @@ class Parsers(Closing):
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
+    def begin(self) -> None:
+        """Start the workers now."""
+        self._pool = self._pool or _new_pool(self._workers)
+        self._pool.submit(_do_nothing)
+
     def parse(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Parsed]]:
         """Yield each task with what came of it, in the order given."""
         waiting: deque[tuple[Task, Future[Parsed]]] = deque()
@@ -176,6 +181,10 @@ def usable_workers() -> int:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     )
     return min(processors or 1, MOST_WORKERS)
+
+
+def _do_nothing() -> None:
+    """Be something to do: workers start when they get the first."""
 
 
 def _begin() -> None:

@@ -6,15 +6,19 @@ import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from rag.errors import UnknownDocumentError
 from rag.index import Vectors
-from rag.lexical import index_form
+from rag.lexical import index_form, match_expression
 from rag.likeness import insert_sketch
 from rag.types import Block, BlockKind, Chunk, Document, Span
 
 FLOAT = "<f4"
+MOST_MATCHES = 20_000
+"""So many chunks are ranked by their words at the most; ranking more takes longer than reading."""
+
 _MODERATE = 200_000  # characters
 
 
@@ -101,6 +105,29 @@ def read_chunk(row: Sequence[Any]) -> Chunk:
     """Make a chunk of the document's id, start, end, tokens and kind."""
     document_id, start, end, tokens, kind = row
     return Chunk(document_id, Span(start, end), tokens, BlockKind(kind))
+
+
+def rarest(connection: sqlite3.Connection, terms: Sequence[str]) -> list[str]:
+    """Leave out the terms that most of a large library has: they cost most and tell least.
+
+    The rarest are kept as long as they match at most ``MOST_MATCHES`` chunks together, and one in
+    any case; in a library of no more chunks than that, all are.
+    """
+    chunks = connection.execute("SELECT max(number) FROM chunks").fetchone()[0] or 0
+    if chunks <= MOST_MATCHES:
+        return list(terms)
+    found = [_count_matches(connection, term) for term in terms]
+    order = sorted(range(len(terms)), key=found.__getitem__)
+    totals = accumulate(found[place] for place in order)
+    fitting = sum(total <= MOST_MATCHES for total in totals)
+    return [terms[place] for place in order[: max(1, fitting)]]
+
+
+def _count_matches(connection: sqlite3.Connection, term: str) -> int:
+    """Count the chunks that have a term, up to one more than counts."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT ?)"
+    row = connection.execute(query, (match_expression([term]), MOST_MATCHES + 1)).fetchone()
+    return int(row[0])
 
 
 def find_words(

@@ -15,7 +15,7 @@ import numpy as np
 from rag.arrivals import AddOutcome, Arrival, Outcomes
 from rag.database import Database
 from rag.index import Hit, Vectors
-from rag.lexical import match_expression
+from rag.lexical import match_expression, query_terms
 from rag.likeness import Likeness, find_alike
 from rag.origins import document_at, has_origin, move_origin, read_digests, read_places
 from rag.rows import (
@@ -24,6 +24,7 @@ from rag.rows import (
     find_words,
     holds_document,
     insert_document,
+    rarest,
     read_chunk,
     read_document,
     read_texts,
@@ -215,10 +216,11 @@ class Store:
         self, question: str, k: int, *, document_ids: Collection[str] | None = None
     ) -> list[Hit]:
         """Return at most ``k`` chunks by falling BM25; any text is a valid question."""
-        expression = match_expression(question)
-        if not expression:
+        terms = query_terms(question)
+        if not terms:
             return []
         with self._database.reading() as connection:
+            expression = match_expression(rarest(connection, terms))
             return [Hit(*row) for row in find_words(connection, expression, k, document_ids)]
 
     def _vector_rows(self, after: int, size: int) -> list[tuple[Any, ...]]:

@@ -19,6 +19,9 @@ from rag.library import DocumentRecord
 from rag.parsing import place_of
 from rag.settings import Settings
 
+MOST_ALIKE = 10
+"""So many documents that nearly repeat another are named."""
+
 
 def add(options: argparse.Namespace, settings: Settings) -> int:
     """Read files, and the files of folders, into the library."""
@@ -32,9 +35,11 @@ def add(options: argparse.Namespace, settings: Settings) -> int:
                 _add_address(assistant, address, summary)
     for refusal in summary.refused:
         print(f"refused: {refusal.reason}", file=sys.stderr)
-    for alike in summary.alike:
+    for alike in summary.alike[:MOST_ALIKE]:
         other = alike.other
         print(f"nearly the same ({other.share:.0%}): {alike.place} and “{other.title}”")
+    if len(summary.alike) > MOST_ALIKE:
+        print(f"and {len(summary.alike) - MOST_ALIKE:,} more that nearly repeat another")
     print(_counted(summary))
     if not places:
         print(f"No file ends in {', '.join(SUFFIXES)}.", file=sys.stderr)

@@ -42,7 +42,7 @@ def add(home: Path, url: str | None, parent: Connection) -> None:
 
 def add_shelf(home: Path, url: str | None, parent: Connection) -> None:
     """Add the folder beside the library, a few documents at a time, and stay until killed."""
-    ingestion.FEW_FILES, ingestion.BATCH_CHUNKS = 1_000, 15
+    ingestion.FIRST_BYTES, ingestion.BATCH_CHUNKS = 10**6, 15
     files = sorted((home.parent / "shelf").iterdir())
     with Library.open(home, SLOW, chunk_tokens=32, chunk_overlap=0, chroma_url=url) as library:
         parent.send("begun")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from file_makers import lines, make_pdf
 
-from rag.cli import main
+from rag.cli import documents, main
 from rag.cli.outcomes import FAILED, MISUSED, OK
 
 BRIDGE = "The bridge was designed by Anna Keller. It opened in 1931 after six years of work.\n"
@@ -88,6 +88,22 @@ def test_a_folder_added_again_replaces_what_changed(
     assert out.count(str(folder / "b.txt")) == 1
     assert main(["remove", "shelf/b.txt", str(folder / "copy.txt")]) == OK
     assert main(["remove", "shelf/a.txt"]) == MISUSED
+
+
+def test_what_nearly_repeats_another_is_named_and_what_is_many_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST_ALIKE", 1)
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        text = f"{BRIDGE} It carries four lanes of traffic over the river. Copy {name}."
+        (folder / f"{name}.txt").write_text(text)
+    assert main(["add", "shelf"]) == OK
+    out = capsys.readouterr().out
+    assert "%): shelf/b.txt and “a”" in out
+    assert "and 1 more that nearly repeat another" in out
+    assert "3 added, 0 already there, 0 refused" in out
 
 
 def test_a_folder_without_readable_files_is_a_failure(

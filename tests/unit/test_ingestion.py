@@ -9,14 +9,21 @@ from pathlib import Path
 import pytest
 from library_fakes import HASHED, BreakingEmbeddings, HashEmbeddings
 
+from rag import ingestion
 from rag.embedding import EmbeddingModel
 from rag.errors import LibraryError
-from rag.ingestion import FEW_FILES, Summary, add_files
+from rag.ingestion import Summary, add_files
 from rag.library import Library
 from rag.limits import Limits
 
 MANY = 30
 MOST = Limits(max_bytes=1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _read_in_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read two small files here and the others in workers, as of a large folder."""
+    monkeypatch.setattr(ingestion, "FIRST_BYTES", 1_200)
 
 
 @pytest.fixture
@@ -61,7 +68,8 @@ def test_a_folder_is_added_in_the_order_of_its_files(tmp_path: Path, shelf: Path
 def test_what_was_added_before_is_not_read_again(
     tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = files(shelf)[:FEW_FILES]
+    few = files(shelf)[:8]
+    monkeypatch.setattr(ingestion, "FIRST_BYTES", 10**6)
     with Library.open(tmp_path / "home", HASHED) as library:
         add_files(library, few, limits=MOST)
         monkeypatch.setattr("rag.parsing.load_file", None)

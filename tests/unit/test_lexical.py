@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rag.database
-from rag.lexical import MOST_TERMS, index_form, match_expression
+from rag.lexical import MOST_TERMS, index_form, match_expression, query_terms
 
 
 def matches(text: str, question: str) -> bool:
@@ -18,7 +18,7 @@ def matches(text: str, question: str) -> bool:
     database = sqlite3.connect(":memory:")
     database.executescript(Path(rag.database.__file__).with_name("schema.sql").read_text())
     database.execute("INSERT INTO chunk_words VALUES (?)", (index_form(text),))
-    expression = match_expression(question)
+    expression = match_expression(query_terms(question))
     query = "SELECT 1 FROM chunk_words WHERE chunk_words MATCH ?"
     return bool(expression and database.execute(query, (expression,)).fetchall())
 
@@ -65,33 +65,33 @@ def test_characters_of_unspaced_scripts_are_words_of_their_own() -> None:
 
 
 def test_a_run_of_an_unspaced_script_is_asked_for_by_pairs() -> None:
-    assert match_expression("日米同盟") == '"日 米" OR "米 同" OR "同 盟"'
+    assert match_expression(query_terms("日米同盟")) == '"日 米" OR "米 同" OR "同 盟"'
 
 
 def test_a_single_character_is_asked_for_itself() -> None:
-    assert match_expression("米") == '"米"'
+    assert match_expression(query_terms("米")) == '"米"'
 
 
 def test_stop_words_do_not_count_beside_other_words() -> None:
-    assert match_expression("Who is the minister?") == '"minister"'
+    assert match_expression(query_terms("Who is the minister?")) == '"minister"'
 
 
 def test_stop_words_count_where_there_is_nothing_else() -> None:
-    assert match_expression("To be?") == '"to" OR "be"'
+    assert match_expression(query_terms("To be?")) == '"to" OR "be"'
 
 
 def test_a_word_counts_once() -> None:
-    assert match_expression("Tokyo tokyo TOKYO") == '"tokyo"'
+    assert match_expression(query_terms("Tokyo tokyo TOKYO")) == '"tokyo"'
 
 
 def test_a_long_question_is_cut() -> None:
-    expression = match_expression(" ".join(f"w{n}" for n in range(10_000)))
+    expression = match_expression(query_terms(" ".join(f"w{n}" for n in range(10_000))))
     assert expression.count(" OR ") == MOST_TERMS - 1
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!…", "🙂🙂", "\x00", "_", '"', "()*^-"])
 def test_a_question_without_words_asks_for_nothing(question: str) -> None:
-    assert match_expression(question) == ""
+    assert match_expression(query_terms(question)) == ""
 
 
 @given(st.text())
@@ -101,4 +101,4 @@ def test_no_word_of_a_user_is_an_operator(question: str) -> None:
 
 @given(st.text(st.characters(categories=["L", "N", "Z"])))
 def test_every_text_with_words_is_found_by_itself(text: str) -> None:
-    assert matches(text, text) == bool(match_expression(text))
+    assert matches(text, text) == bool(match_expression(query_terms(text)))

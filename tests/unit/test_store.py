@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_fakes import arrivals_of, document, lines_of, numbered
 
+from rag import rows
 from rag.errors import LibraryError, UnknownDocumentError
 from rag.index import Vectors
 from rag.store import Store
@@ -186,6 +187,27 @@ def test_the_chunk_with_more_and_rarer_words_comes_first(store: Store) -> None:
 def test_other_forms_of_a_word_are_found(store: Store) -> None:
     insert(store, document("The ministers were meeting.\nNothing else.\nNor here."))
     assert len(store.search("Which minister meets?", 5)) == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "question", "found"),
+    [
+        (60, "the number fox7", 30),  # no more chunks than are ranked: each term counts
+        (59, "the number fox7", 1),  # "number" is in all 60
+        (59, "fox7 hen8 number", 2),
+        (59, "number", 59),  # alone, it is asked for all the same
+        (1, "fox7 hen8 number", 1),
+    ],
+)
+def test_of_a_large_library_the_commonest_words_are_left_out(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, question: str, found: int
+) -> None:
+    insert(store, FOXES, HENS)
+    monkeypatch.setattr(rows, "MOST_MATCHES", most)
+    hits = store.search(question, found + (found < 30))
+    assert len(hits) == found
+    if "fox7" in question:
+        assert hits[0].chunk_id == lines_of(FOXES)[7].id
 
 
 def test_a_search_stays_in_the_documents_named(store: Store) -> None:
