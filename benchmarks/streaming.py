@@ -1,7 +1,8 @@
 """From the last byte of a sentence to the sentence on the page, in a real browser.
 
-A scripted server streams an answer of three sentences word by word and falls silent after each; the
-page notes when each appears. Both read the same clock. Needs chromium.
+A scripted server streams an answer of three sentences word by word and falls silent after the first
+word of the second and of the third: from there on it is certain that the sentence before has all of
+its quotations. The page notes when each appears. Both read the same clock. Needs chromium.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests" / name) for name in ("models", "browser")]
 
 SENTENCES = (
-    'Tokyo got a promise. [[1 "Japan was able to draw a commitment from the Biden"]]\n',
+    'Japan drew a commitment. [[1 "Japan was able to draw a commitment from the Biden"]]\n',
     'Both back ASEAN. [[1 "affirmed their strong support for ASEAN’s unity and centrality"]]\n',
     'They will meet again. [[1 "another meeting of the Security Consultative Committee"]]\n',
 )
-SILENCE = 0.7  # seconds after a sentence, longer than the page needs
+SILENCE = 1.5  # seconds, longer than the page needs
 
 NOTE_CLAIMS = """
 window.claimTimes = [];
@@ -89,11 +90,12 @@ def page_with_model(silences: list[Silence]) -> Iterator[Page]:
         if "<passage" not in str(messages[-1]["content"]):  # asked to make a follow-up stand alone
             return "What did the meeting bring?"
         pieces: list[Piece] = []
-        for sentence in SENTENCES:
-            for word in re.findall(r"\S+\s*", sentence):
+        for number, sentence in enumerate(SENTENCES):
+            for place, word in enumerate(re.findall(r"\S+\s*", sentence)):
                 pieces += [Pause(0.02), word]
-            silences.append(Silence())
-            pieces.append(Hold(silences[-1]))
+                if number and not place:
+                    silences.append(Silence())
+                    pieces.append(Hold(silences[-1]))
         return Script(tuple(pieces))
 
     chromium = shutil.which("chromium")
@@ -123,8 +125,8 @@ def answer_delays(page: Page, silences: list[Silence], number: int) -> list[floa
     page.evaluate("window.claimTimes = []")
     page.locator(f".exchange:nth-child({number + 1}):is(.answered, .partial)").wait_for()
     shown: list[float] = page.evaluate("window.claimTimes")
-    assert len(shown) == len(silences) == len(SENTENCES), (shown, silences)
-    return [at - silence.began * 1000 for at, silence in zip(shown, silences, strict=True)]
+    assert len(shown) == len(SENTENCES) == len(silences) + 1, (shown, silences)
+    return [at - silence.began * 1000 for at, silence in zip(shown, silences, strict=False)]
 
 
 if __name__ == "__main__":

@@ -98,9 +98,12 @@ def start_waiting(asker: Asker, document_ids: Collection[str] | None = None) -> 
 
 
 def settle(seconds: float = 0.0) -> bool:
-    """Put the outcome in the place of the last question, if it comes within so many seconds."""
+    """Put the outcome in the place of the last question, if it comes within so many seconds.
+
+    What has begun to be written is awaited for a moment only: it is shown as it grows.
+    """
     last = exchanges()[-1] if exchanges() else None
-    if not isinstance(last, Waiting) or last.job is None or not last.job.wait(seconds):
+    if not isinstance(last, Waiting) or last.job is None or not last.job.wait_quickly(seconds):
         return False
     _conclude(_outcome(last.question, last.job))
     return True

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.types import Answer, Claim, Passage, Rejection, Status
 
+MOMENT = 0.1
+"""Seconds within which the built-in answerer is done once it has begun: no step is shown then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -77,7 +80,7 @@ class Job:
         self._events = events
         self._changed = threading.Lock()
         self._stopped = threading.Event()
-        self._finished = threading.Event()
+        self._begun, self._finished = threading.Event(), threading.Event()
         self._progress = Progress()
         self._timings = NO_TIMINGS
         self._outcome: Answer | Exception | None = None
@@ -105,6 +108,14 @@ class Job:
         """Wait for the end, at most so long; say whether it has come."""
         return self._finished.wait(seconds)
 
+    def wait_quickly(self, seconds: float) -> bool:
+        """Wait for the end like ``wait``, but only a moment more once a sentence is verified.
+
+        There is something to show then, and what writes it may go on for long.
+        """
+        self._begun.wait(seconds)
+        return self._finished.wait(min(seconds, MOMENT))
+
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""
         self._stopped.set()
@@ -118,6 +129,7 @@ class Job:
         with self._changed:
             self._outcome = outcome
         self._finished.set()
+        self._begun.set()
 
     def _answer(self) -> Answer:
         began = time.monotonic()
@@ -131,6 +143,8 @@ class Job:
                 with self._changed:
                     self._timings = self._timings.after(event, time.monotonic() - began)
                     self._progress = self._progress.after(event)
+                    if self._progress.claims:
+                        self._begun.set()
                 if isinstance(event, Done):
                     return event.answer
         return self._progress.as_answer(self._progress.searched, "")

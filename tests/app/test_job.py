@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -49,6 +50,23 @@ def test_what_is_verified_can_be_seen_while_more_is_written() -> None:
     go_on.set()
     assert job.wait(SECONDS)
     assert job.outcome == ANSWER
+
+
+def test_the_end_is_not_awaited_for_long_once_a_sentence_can_be_shown() -> None:
+    go_on = threading.Event()
+
+    def slow() -> Iterator[Event]:
+        yield ClaimVerified(ANSWER.claims[0])
+        go_on.wait(SECONDS)
+        yield Done(ANSWER)
+
+    job = Job(slow)
+    began = time.monotonic()
+    assert not job.wait_quickly(SECONDS)
+    assert time.monotonic() - began < SECONDS / 2
+    go_on.set()
+    assert job.wait(SECONDS)
+    assert job.wait_quickly(0)
 
 
 def test_the_steps_of_a_job_are_timed_in_order() -> None:
