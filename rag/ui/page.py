@@ -20,7 +20,11 @@ from rag.ui.session import Asker, assistant
 from rag.ui.sidebar import draw_sidebar
 
 INPUT = "question"
-POLL_SECONDS = 0.3  # more often, the browser is too busy to draw: benchmarks/streaming.py
+POLL_SECONDS = 0.3
+"""How often the page looks for more of an answer that is being written.
+
+More often, the browser is too busy to draw it (``benchmarks/streaming.py``).
+"""
 BEGINNING_SECONDS = 1.0
 """How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
