@@ -7,18 +7,15 @@ and the vectors of Chroma.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
-from shelves import write_shelf
+from shelves import add, write_shelf
 
 from rag.chroma import Folder
 from rag.embedding import load_embedding_model
@@ -61,16 +58,6 @@ def draw(longest: float, kills: int, seed: int) -> list[float]:
     """Draw how long each run lasts: from its start to a third of what all takes."""
     chance = random.Random(seed)  # noqa: S311
     return [chance.uniform(1, max(2, longest / 3)) for _ in range(kills)]
-
-
-def add(home: Path, shelf: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "rag", "add", str(shelf)],
-        cwd=ROOT,
-        env={**os.environ, "PINCITE_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def finish(home: Path, shelf: Path) -> str:

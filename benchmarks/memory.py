@@ -1,8 +1,9 @@
 """Adds a folder of 1 GB and watches the memory of all processes that it takes. Linux only.
 
 The folder is like a person's own: books, reports and web pages whose bytes are mostly pictures, and
-plain text. Each file has words of its own, from the paragraphs of the data sets. The memory is the
-proportional set size, summed over the process and its workers, every fifth of a second.
+plain text. All but the PDFs have words of their own, from the paragraphs of the data sets; the PDFs
+are read each and found to be the same. The memory is the proportional set size, summed over the
+process and its workers, every fifth of a second.
 """
 
 from __future__ import annotations
@@ -10,10 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import io
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 import zipfile
@@ -23,7 +21,7 @@ from pathlib import Path
 
 import docx
 import pypdf
-from shelves import documents, paragraphs
+from shelves import add, documents, paragraphs
 
 ROOT = Path(__file__).parent.parent
 MOST_MEGABYTES = 1_500
@@ -56,8 +54,8 @@ def main() -> None:
         print(f"{len(files)} files, {size:,.0f} MB", flush=True)
         start = time.perf_counter()
         peak, told = watch(shelf, Path(scratch) / "home")
-    print(f"{told}; peak {peak:,.0f} MB (at most {MOST_MEGABYTES:,}) in all processes,")
-    print(f"{time.perf_counter() - start:,.0f} s")
+    spent = time.perf_counter() - start
+    print(f"{told} in {spent:,.0f} s; peak {peak:,.0f} MB in all (at most {MOST_MEGABYTES:,})")
     if peak > MOST_MEGABYTES:
         raise SystemExit(1)
 
@@ -112,7 +110,7 @@ def book(text: str, picture: bytes) -> bytes:
 
 
 def printed(text: str, picture: bytes) -> bytes:
-    """Make a PDF of four pages, its own by an attachment and a title."""
+    """Make a PDF of four pages that are always the same, with a title and an attachment."""
     writer = pypdf.PdfWriter(clone_from=PDFS / PRINTED)
     writer.add_metadata({"/Title": text.partition("\n")[0]})
     writer.add_attachment("picture.png", picture)
@@ -132,13 +130,7 @@ WRITERS: dict[str, Callable[[str, bytes], bytes]] = {
 def watch(shelf: Path, home: Path) -> tuple[float, str]:
     """Return the highest memory in megabytes while the folder is added, and what was told."""
     peak = 0.0
-    with subprocess.Popen(
-        [sys.executable, "-m", "rag", "add", str(shelf)],
-        cwd=ROOT,
-        env={**os.environ, "PINCITE_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with add(home, shelf) as process:
         while process.poll() is None:
             peak = max(peak, sum(map(megabytes, family(process.pid))))
             time.sleep(SECONDS_BETWEEN)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +33,17 @@ def documents(pool: list[str], *, fewest: int, most: int, seed: int = 0) -> Iter
         chosen = [chance.choice(pool) for _ in range(chance.randint(fewest, most))]
         yield "\n\n".join([f"Document {number} of the shelf", *chosen]) + "\n"
         number += 1
+
+
+def add(home: Path, folder: Path) -> subprocess.Popen[str]:
+    """Start the command that adds a folder to the library in ``home``."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "rag", "add", str(folder)],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "PINCITE_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def write_shelf(

@@ -57,15 +57,23 @@ class Summary:
     refused: list[Refusal] = field(default_factory=list)
     alike: list[Resemblance] = field(default_factory=list)
 
-    def note(self, place: Path | str, outcome: AddOutcome, alike: Sequence[Likeness] = ()) -> None:
-        """Note a file or an address that was not refused, and what it is nearly the same as."""
+    def note(self, place: Path | str, outcome: AddOutcome) -> None:
+        """Note a file or an address that was not refused."""
         places = {
             AddOutcome.ADDED: self.added,
             AddOutcome.REPLACED: self.replaced,
             AddOutcome.UNCHANGED: self.unchanged,
         }
         places[outcome].append(place)
-        self.alike += [Resemblance(place, other) for other in alike[:1]]
+
+    def note_arrival(
+        self, place: Path | str, outcome: AddOutcome, library: Library, document_id: str
+    ) -> None:
+        """Note a document that arrived, and the one that it nearly repeats if it is new."""
+        self.note(place, outcome)
+        if outcome is not AddOutcome.UNCHANGED:
+            alike = library.alike(document_id)
+            self.alike += [Resemblance(place, other) for other in alike[:1]]
 
 
 def add_files(
@@ -137,9 +145,7 @@ class _Adding:
 
         outcomes = self._library.add_all([arrival for _, arrival in batch], progress=embedded)
         for (task, arrival), outcome in zip(batch, outcomes, strict=True):
-            known = outcome is AddOutcome.UNCHANGED
-            alike = () if known else self._library.alike(arrival.document.id)
-            self._summary.note(task.path, outcome, alike)
+            self._summary.note_arrival(task.path, outcome, self._library, arrival.document.id)
         self._report(begun + size - self._done)
 
     def _report(self, size: int) -> None:

@@ -106,8 +106,7 @@ class Parsers(Closing):
 
     def begin(self) -> None:
         """Start the workers now."""
-        self._pool = self._pool or _new_pool(self._workers)
-        self._pool.submit(_do_nothing)
+        self._open().submit(_do_nothing)
 
     def parse(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Parsed]]:
         """Yield each task with what came of it, in the order given."""
@@ -125,6 +124,10 @@ class Parsers(Closing):
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
+    def _open(self) -> ProcessPoolExecutor:
+        self._pool = self._pool or _new_pool(self._workers)
+        return self._pool
+
     def _has_room(self, waiting: Iterable[tuple[Task, Future[Parsed]]], task: Task) -> bool:
         sizes = [min(other.size, self._rules.limits.max_bytes) for other, _ in waiting]
         few = len(sizes) < self._workers * _FILES_EACH
@@ -132,9 +135,8 @@ class Parsers(Closing):
 
     def _submit(self, task: Task) -> Future[Parsed]:
         """Give a file to a worker; one that killed its worker may have been among the others."""
-        self._pool = self._pool or _new_pool(self._workers)
         try:
-            return self._pool.submit(parse, task, self._rules)
+            return self._open().submit(parse, task, self._rules)
         except BrokenProcessPool as error:
             broken: Future[Parsed] = Future()
             broken.set_exception(error)

@@ -17,19 +17,12 @@ def read_weights(model: Path, shape: Shape) -> dict[str, Float32]:
 
     Each is off by at most half a step of its 8 bits.
     """
-    stored = {
-        constant.name: numpy_helper.to_array(constant)
-        for constant in onnx.load(str(model)).graph.initializer
-    }
+    stored = _constants(model)
     weights: dict[str, Float32] = {
         name: array for name, array in stored.items() if "LayerNorm" in name
     }
     weights[WORDS] = stored["words"] * stored["words.scale"]
     weights[POSITIONS] = stored["positions"]
-    weights["scores.weight"], weights["scores.bias"] = (
-        stored["scores.weight"].T,
-        stored["scores.bias"],
-    )
     for number in range(shape.layers):
         layer = f"encoder.layer.{number}"
         _read_projection(stored, f"{layer}.attention.self", weights, shape)
@@ -38,6 +31,19 @@ def read_weights(model: Path, shape: Shape) -> dict[str, Float32]:
         name = f"{layer}.output.dense"
         weights[f"{name}.weight"], weights[f"{name}.bias"] = _unsigned(stored, name)
     return weights
+
+
+def read_scores(model: Path) -> dict[str, Float32]:
+    """Return the weights of the last layer, which are stored as they are."""
+    stored = _constants(model)
+    return {"scores.weight": stored["scores.weight"].T, "scores.bias": stored["scores.bias"]}
+
+
+def _constants(model: Path) -> dict[str, Float32]:
+    return {
+        constant.name: numpy_helper.to_array(constant)
+        for constant in onnx.load(str(model)).graph.initializer
+    }
 
 
 def _signed(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.arrivals import AddOutcome, Origin
+from rag.arrivals import Origin
 from rag.assistant import Assistant, open_assistant
 from rag.cli.outcomes import FAILED, OK
 from rag.cli.progress import progress_bar
@@ -54,9 +54,7 @@ def _add_address(assistant: Assistant, address: str, summary: Summary) -> None:
         summary.refused.append(Refusal(address, str(error)))
     else:
         outcome = assistant.library.add(document, origin=Origin(address))
-        known = outcome is AddOutcome.UNCHANGED
-        alike = () if known else assistant.library.alike(document.id)
-        summary.note(address, outcome, alike)
+        summary.note_arrival(address, outcome, assistant.library, document.id)
 
 
 def _counted(summary: Summary) -> str:

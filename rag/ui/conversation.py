@@ -17,6 +17,9 @@ from rag.ui.session import Asker
 _EXCHANGES = "exchanges"
 _REFILL = "refill"
 
+MOMENT = 0.1
+"""Seconds within which the built-in answerer is done once it has begun: no step is shown then."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -103,7 +106,9 @@ def settle(seconds: float = 0.0) -> bool:
     What has begun to be written is awaited for a moment only: it is shown as it grows.
     """
     last = exchanges()[-1] if exchanges() else None
-    if not isinstance(last, Waiting) or last.job is None or not last.job.wait_quickly(seconds):
+    if not isinstance(last, Waiting) or last.job is None:
+        return False
+    if not last.job.wait(seconds, once_begun=MOMENT):
         return False
     _conclude(_outcome(last.question, last.job))
     return True

@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
 from rag.types import Answer, Claim, Passage, Rejection, Status
 
-MOMENT = 0.1
-"""Seconds within which the built-in answerer is done once it has begun: no step is shown then."""
-
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -104,17 +101,16 @@ class Job:
         with self._changed:
             return self._outcome
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end, at most so long; say whether it has come."""
-        return self._finished.wait(seconds)
+    def wait(self, seconds: float, *, once_begun: float | None = None) -> bool:
+        """Wait for the end, at most so long; say whether it has come.
 
-    def wait_quickly(self, seconds: float) -> bool:
-        """Wait for the end like ``wait``, but only a moment more once a sentence is verified.
-
-        There is something to show then, and what writes it may go on for long.
+        Once a sentence is verified it is awaited for ``once_begun`` seconds more at the most: there
+        is something to show then, and what writes it may go on for long.
         """
-        self._begun.wait(seconds)
-        return self._finished.wait(min(seconds, MOMENT))
+        if once_begun is not None:
+            self._begun.wait(seconds)
+            seconds = min(seconds, once_begun)
+        return self._finished.wait(seconds)
 
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""

@@ -62,11 +62,11 @@ def test_the_end_is_not_awaited_for_long_once_a_sentence_can_be_shown() -> None:
 
     job = Job(slow)
     began = time.monotonic()
-    assert not job.wait_quickly(SECONDS)
+    assert not job.wait(SECONDS, once_begun=0.1)
     assert time.monotonic() - began < SECONDS / 2
     go_on.set()
     assert job.wait(SECONDS)
-    assert job.wait_quickly(0)
+    assert job.wait(0, once_begun=0.1)
 
 
 def test_the_steps_of_a_job_are_timed_in_order() -> None:

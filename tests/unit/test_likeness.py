@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def test_a_document_is_alike_those_added_before_it(library: Library) -> None:
 
 def test_the_likest_of_several_comes_first(library: Library) -> None:
     shorter = document(ARTICLE[: len(ARTICLE) * 2 // 3], "shorter.txt")
-    same = dataclasses.replace(document(f"{ARTICLE}\nThe end.", "same.txt"))
+    same = document(f"{ARTICLE}\nThe end.", "same.txt")
     edited = document(EDITED, "edited.txt")
     for text in (shorter, same, edited):
         library.add(text)

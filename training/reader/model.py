@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -15,6 +16,7 @@ from torch.nn import functional
 from training.bert import POSITIONS, SEGMENTS, WORDS
 from training.export_embedding import SHAPE
 from training.reader.encoding import MAX_TOKENS, Batch
+from training.scaling import Float32
 
 START, END, EVIDENCE, ANSWERABLE = range(4)
 """What each score is for; ``ANSWERABLE`` counts at the first token alone."""
@@ -79,16 +81,17 @@ class Reader(nn.Module):
         return scores
 
 
-def load(model: Reader, weights: Mapping[str, torch.Tensor]) -> None:
+def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
     """Take over an encoder's weights; the scores stay as they were drawn where it has none."""
+    weights = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     own = {
         "words.weight": weights[WORDS],
         "positions.weight": _positions(weights),
         "norm.weight": weights["embeddings.LayerNorm.weight"],
         "norm.bias": weights["embeddings.LayerNorm.bias"],
         **{
-            f"scores.{kind}": weights.get(f"scores.{kind}", own)
-            for kind, own in model.scores.state_dict().items()
+            f"scores.{kind}": weights.get(f"scores.{kind}", drawn)
+            for kind, drawn in model.scores.state_dict().items()
         },
     }
     for number in range(LAYERS):

