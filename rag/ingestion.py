@@ -90,6 +90,8 @@ def add_files(
 
     Raises:
         LibraryError: if the library cannot be changed; what is complete stays.
+        ParserError: if the processes that read files cannot start, as under a script that adds
+            files without asking whether it is ``__main__``.
     """
     return _Adding(library, limits, progress).run(paths)
 

@@ -22,12 +22,16 @@ from rag.arrivals import Arrival, Origin
 from rag.chunking import chunk_document
 from rag.closing import Closing
 from rag.documents import load_file
-from rag.errors import DocumentError
+from rag.errors import DocumentError, ParserError
 from rag.limits import Limits
 
 MOST_WORKERS = 4
 _FILES_EACH = 8  # files under way for each worker, so that none waits for the next
 _BYTES_UNDER_WAY = 32_000_000  # a file's document and chunks take several times its bytes
+_NO_START = (
+    "The processes that read files end before they read any. A script that adds files must do so"
+    ' under if __name__ == "__main__", since each of these processes runs the rest of it.'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,11 @@ class Parsers(Closing):
         self._open().submit(_do_nothing)
 
     def parse(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Parsed]]:
-        """Yield each task with what came of it, in the order given."""
+        """Yield each task with what came of it, in the order given.
+
+        Raises:
+            ParserError: if no process can be started.
+        """
         waiting: deque[tuple[Task, Future[Parsed]]] = deque()
         for task in tasks:
             while waiting and not self._has_room(waiting, task):
@@ -157,7 +165,7 @@ class Parsers(Closing):
         """Read files one by one, so that one that kills its worker takes no other with it."""
         results: dict[Task, Future[Parsed]] = {}
         for task in tasks:
-            self._pool = self._pool or _new_pool(1)
+            self._pool = self._pool or _new_lone_worker()
             results[task] = self._pool.submit(parse, task, self._rules)
             if _is_broken(results[task]):
                 self.close()
@@ -175,6 +183,15 @@ def _is_broken(future: Future[Parsed]) -> bool:
 def _new_pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of threads
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+
+
+def _new_lone_worker() -> ProcessPoolExecutor:
+    """Start one worker; that it does nothing well tells a bad file from a bad start."""
+    pool = _new_pool(1)
+    if _is_broken(pool.submit(_do_nothing)):
+        pool.shutdown()
+        raise ParserError(_NO_START)
+    return pool
 
 
 def usable_workers() -> int:

@@ -96,6 +96,33 @@ def parse_or_die(task: Task, rules: Rules) -> parsing.Parsed:
     return parse(task, rules)
 
 
+UNGUARDED = """
+import sys
+from pathlib import Path
+from rag.limits import Limits
+from rag.parsing import Parsers, Rules, Task
+with Parsers(Rules(Limits(max_bytes=1000), 64, 1), workers=2) as parsers:
+    list(parsers.parse([Task(Path(path), 10) for path in sys.argv[1:]]))
+"""
+
+
+def test_a_script_that_would_start_itself_over_is_told_so_once(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(UNGUARDED)
+    ended = subprocess.run(
+        [sys.executable, str(script), *(str(task.path) for task in write(tmp_path, 20))],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    (last,) = ended.stderr.splitlines()[-1:]
+    assert last.startswith("rag.errors.ParserError: The processes that read files end before")
+    assert '__name__ == "__main__"' in last
+
+
 PARENT = """
 import sys, time
 from pathlib import Path
