@@ -2,7 +2,8 @@
 
 Counts the sentences kept, and those left out by their reason, and checks that every quotation shown
 stands in its document. With ``--forced``, a grammar makes the model quote, which it hardly does by
-itself. Needs the two packages of ``tests/models/requirements.lock``.
+itself, at a temperature that gives other words when a question comes again. Needs the two packages
+of ``tests/models/requirements.lock``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 MOST_TOKENS = 160
+TEMPERATURE = 0.8
 SET = ROOT / "tests" / "evals" / "japan_us_alliance.eval.yaml"
 sys.path.append(str(ROOT / "tests" / "models"))
 
@@ -54,7 +56,9 @@ def main() -> None:
         with open_assistant(settings) as assistant:
             asker = assistant
             if options.forced:
-                asker = quoting_assistant(assistant, server, max_tokens=MOST_TOKENS)
+                asker = quoting_assistant(
+                    assistant, server, max_tokens=MOST_TOKENS, temperature=TEMPERATURE
+                )
             for question in tqdm(asked, unit=" answers"):
                 answer = asker.ask(question)
                 counts[f"answers: {answer.status}"] += 1

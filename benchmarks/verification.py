@@ -30,6 +30,7 @@ from rag.types import (
 )
 
 ARTICLE = Path(__file__).resolve().parents[1] / "seeds" / "japan_us_alliance.txt"
+NEW_WORDS = "perhaps seemed rather unclear".split()  # or the checker would not be asked
 PASSAGES, WORDS_IN_PARAGRAPH, WORDS_IN_QUOTE = 6, 100, 12
 
 
@@ -67,7 +68,9 @@ def main() -> None:
         times = []
         for _ in range(options.quotes):
             words = some_words(shown[0].of(document.text), chance)
-            claim = DraftClaim("So " + " ".join(words[2:10]), (ProposedQuote(1, " ".join(words)),))
+            claim = DraftClaim(
+                " ".join([*words[2:8], *NEW_WORDS]), (ProposedQuote(1, " ".join(words)),)
+            )
             verifier = Verifier(passages, question="What is it?", judge=judge)
             times.append(milliseconds(partial(verifier.check, claim)))
         print_times(name, times)

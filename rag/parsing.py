@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.arrivals import Arrival, Origin
 from rag.chunking import chunk_document
@@ -176,7 +177,7 @@ class Parsers(Closing):
         return results
 
 
-def _is_broken(future: Future[Parsed]) -> bool:
+def _is_broken(future: Future[Any]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 

@@ -27,16 +27,19 @@ line ::= [A-Z] [^\n"[\]]{20,160} "." " [[" [12] " \"" [^\n"[\]]{15,160} "\"]]\n"
 """One or two lines of the draft format, each with a sentence and a quotation of any words."""
 
 
-def quoting_assistant(assistant: Assistant, server: LocalServer, *, max_tokens: int) -> Assistant:
+def quoting_assistant(
+    assistant: Assistant, server: LocalServer, *, max_tokens: int, temperature: float = 0.0
+) -> Assistant:
     """Return an assistant over the same library whose model has to quote.
 
+    At a temperature above 0 it invents other words each time that it is asked the same.
     The library stays the given assistant's to close.
     """
     model = ChatOpenAI(
         model=server.model,
         base_url=server.base_url,
         api_key=SecretStr("not-needed"),
-        temperature=0,
+        temperature=temperature,
         timeout=assistant.settings.timeout,
         max_retries=0,
         extra_body={"max_tokens": max_tokens, "grammar": GRAMMAR},

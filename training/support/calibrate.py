@@ -20,8 +20,7 @@ import numpy as np
 from rag.checker import MODEL_FILE, Checker, ClaimReading
 from rag.support import ClaimReader, Features, features_of
 from training.support.grounded import GroundedClaim, grounded_claims
-from training.support.sets import SOURCES, LabelledClaim, balanced_accuracy, read_split
-from training.support.train import DATA
+from training.support.sets import DATA, SOURCES, LabelledClaim, balanced_accuracy, read_split
 
 RIDGE, LITTLE = 5.0, 2.0
 """Pull the weights of standardised features towards 0, the more the fewer documents there are."""
@@ -40,7 +39,7 @@ def main() -> None:
     checker = Checker(options.checker)
     split = read_split(options.data)
     words = fit(
-        features_table(split.training, Silent())[:, READ:],
+        features_table(split.training)[:, READ:],
         *labels(split.training),
         ridge=LITTLE,
     )
@@ -70,14 +69,6 @@ def combined(last: np.ndarray, words: np.ndarray) -> np.ndarray:
     return np.array([*last[:READ], *(slope * words[:-1]), slope * words[-1] + last[-1]])
 
 
-class Silent:
-    """A checker that says nothing."""
-
-    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
-        """Return the same for every sentence."""
-        return [ClaimReading(0.0, 0.0, 0.0) for _ in sentences]
-
-
 def _features(each: GroundedClaim, checker: Checker) -> tuple[float, ...]:
     return astuple(features_of(each.claim, each.grounds.text, checker))
 
@@ -94,7 +85,9 @@ def _report(source: str, grounded: Sequence[GroundedClaim], likely: np.ndarray) 
         )
 
 
-def features_table(claims: Sequence[LabelledClaim], reader: ClaimReader) -> np.ndarray:
+def features_table(
+    claims: Sequence[LabelledClaim], reader: ClaimReader | None = None
+) -> np.ndarray:
     """Return the features (claims, features)."""
     return np.array([astuple(features_of(c.text, c.document, reader)) for c in claims])
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SOURCES = ("wice", "frank", "summedits")
 HELD_OUT, FITTING = 0.28, 0.2
 """Shares of the documents of each set: for the figures, and for fitting the probabilities."""

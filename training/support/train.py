@@ -26,9 +26,8 @@ from training.export_embedding import SHAPE
 from training.reader.model import Reader, load
 from training.support.examples import Example, examples_of
 from training.support.invented import invented_examples
-from training.support.sets import read_split
+from training.support.sets import DATA, read_split
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 
 
