@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.checker import Checker, ClaimReading
-from rag.facts import unmatched_fact
 from rag.grounds import Grounds
 from rag.support import THRESHOLD, Support, features_of, probability_of
 
@@ -98,17 +97,21 @@ def support() -> Support:
     return Support(lambda: checker)
 
 
-CHANGES = [("Japan", "It"), ("commitment", "promise"), ("held", "postponed"), ("four", "their")]
-
-
-def test_to_ask_the_checker_less_often_changes_no_verdict(support: Support) -> None:
-    checker = Checker()
-    sentences = [TEXT, *TEXT.split(". ")]
-    claims = [s.replace(*change) for s in sentences for change in CHANGES] + ["Whales sing."]
-    for claim in claims:
-        if unmatched_fact(claim, f"{TEXT}\n{GROUNDS.about}", GROUNDS.sentences) is None:
-            likely = probability_of(features_of(claim, TEXT, checker))
-            assert support.supports(claim, GROUNDS) == (likely >= THRESHOLD)
+@pytest.mark.parametrize(
+    "claim",
+    [
+        PARAPHRASE,
+        "Whales sing.",
+        "Japan lost a commitment from the Biden administration in March 2021.",
+        "Talks were held in Tokyo without four ministers.",
+        "The two countries did not discuss trade.",
+    ],
+)
+@pytest.mark.parametrize("logit", [-8.6, -4.0, 0.0, 8.0])
+def test_to_ask_the_checker_less_often_changes_no_verdict(claim: str, logit: float) -> None:
+    """The lowest logit takes 4.2 from the log-odds, nearly the most that is allowed for."""
+    asked = probability_of(features_of(claim, TEXT, Saying(logit))) >= THRESHOLD
+    assert Support(lambda: Saying(logit)).supports(claim, GROUNDS) == asked
 
 
 @pytest.mark.parametrize(
