@@ -66,12 +66,13 @@ THRESHOLD = 0.25
 """How likely a claim must be supported to be shown. Low, since it is to let an error pass sooner
 than reject a paraphrase: of sentences that people wrote from marked evidence, hardly more are
 rejected than by the rules of fact alone (``rag/models/checker.md``)."""
-_NEEDED = math.log(THRESHOLD / (1 - THRESHOLD))
+NEEDED = math.log(THRESHOLD / (1 - THRESHOLD))
+"""The same as log-odds."""
 
 LEAST = -4.25
 """What the checker adds at least to the log-odds of nearly every claim. Where words and facts
 outweigh this, it is not asked, since it takes ten times as long as they do: of 2,464 claims none
-would be judged otherwise (``rag/models/checker.md``)."""
+would be judged otherwise, as ``training/support/calibrate.py`` counts."""
 
 
 def features_of(claim: str, text: str, reader: ClaimReader | None = None) -> Features:
@@ -141,10 +142,10 @@ class Support:
         if unmatched_fact(claim, source, grounds.sentences, grounds.shown):
             return False
         known = features_of(claim, grounds.text)
-        if log_odds(known) + LEAST >= _NEEDED:
+        if log_odds(known) + LEAST >= NEEDED:
             return True
         readings = self._checker().read(sentences_of(claim), grounds.text)
-        return log_odds(_heard(known, readings)) >= _NEEDED
+        return log_odds(_heard(known, readings)) >= NEEDED
 
     def _checker(self) -> ClaimReader:
         with self._loading:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.checker import MODEL_FILE, Checker, ClaimReading
-from rag.support import ClaimReader, Features, features_of
+from rag.support import NEEDED, ClaimReader, Features, features_of
 from training.support.grounded import GroundedClaim, grounded_claims
 from training.support.sets import DATA, SOURCES, LabelledClaim, balanced_accuracy, read_split
 
@@ -58,9 +58,11 @@ def main() -> None:
         print(f"    {field.name}={value:.4f},")
     print(f"BIAS = {solution[-1]:.4f}")
     grounded = grounded_claims(options.data)
-    likely = probabilities(np.array([_features(each, checker) for each in grounded]), solution)
+    written = np.array([_features(each, checker) for each in grounded])
+    likely = probabilities(written, solution)
     for source in ("clapnq", "quotesum"):
         _report(source, grounded, likely)
+    _report_least(np.vstack([table, written]), solution)
 
 
 def combined(last: np.ndarray, words: np.ndarray) -> np.ndarray:
@@ -82,6 +84,20 @@ def _report(source: str, grounded: Sequence[GroundedClaim], likely: np.ndarray) 
         print(
             f"{source} {threshold:.2f}: keeps {kept[own & true].mean():.3f} of the true sentences"
             f" and {kept[own & ~true].mean():.3f} of the spoiled ones"
+        )
+
+
+def _report_least(table: np.ndarray, solution: np.ndarray) -> None:
+    """Print how many claims need no checker for each bound of what it adds, and what changes."""
+    heard = table[:, :READ] @ solution[:READ]
+    words = table[:, READ:] @ solution[READ:-1] + solution[-1]
+    print(f"the checker adds {heard.min():.2f} to {heard.max():.2f} to the log-odds")
+    for least in (-5.0, -4.75, -4.5, -4.25, -4.0, -3.5):
+        spared = words + least >= NEEDED
+        changed = spared & (words + heard < NEEDED)
+        print(
+            f"LEAST = {least}: not asked of {spared.mean():.3f}, {changed.sum()} verdicts of"
+            f" {len(table)} change"
         )
 
 
