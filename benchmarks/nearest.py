@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from statistics import mean, median
 
@@ -58,8 +58,7 @@ def main() -> None:
 
 def embedded(model: EmbeddingModel, texts: list[str]) -> Vectors:
     """Return a row for each text."""
-    with tempfile.TemporaryDirectory() as folder:
-        return VectorIndex(Folder(Path(folder)), model).embed(texts)
+    return np.array(model.embeddings.embed_documents(texts), np.float32)
 
 
 def measure(model: EmbeddingModel, vectors: Vectors, times: int) -> str:
@@ -73,8 +72,10 @@ def measure(model: EmbeddingModel, vectors: Vectors, times: int) -> str:
     puts: list[float] = []
     searches: list[float] = []
     for _ in range(times):
-        with tempfile.TemporaryDirectory() as folder:
-            graph = VectorIndex(Folder(Path(folder)), model)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            closing(VectorIndex(Folder(Path(folder)), model)) as graph,
+        ):
             begin = time.perf_counter()
             graph.put(chunks, vectors)
             puts.append((time.perf_counter() - begin) * 1000 / len(chunks))
@@ -84,19 +85,13 @@ def measure(model: EmbeddingModel, vectors: Vectors, times: int) -> str:
                 hits = graph.nearest(vectors[place].tolist(), NEAREST)
                 searches.append((time.perf_counter() - begin) * 1000)
                 found = {hit.chunk_id for hit in hits}
-                recalls.append(share_found([chunks[near].id for near in nearest], found))
+                recalls.append(len(found & {chunks[near].id for near in nearest}) / NEAREST)
                 missed += chunks[place].id not in found
             lost.append(missed)
-            graph.close()
     return (
         f"{' '.join(map(str, lost))} | {mean(recalls):.4f} | {median(puts):.2f}"
         f" | {median(searches):.1f} |"
     )
-
-
-def share_found(wanted: Sequence[str], found: set[str]) -> float:
-    """Return the share of the exact search's results that the graph gave too."""
-    return len(found & set(wanted)) / len(wanted)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -38,18 +39,17 @@ def test_no_text_is_beyond_the_reach_of_a_search(tmp_path: Path) -> None:
     """Each graph differs: with Chroma's own 16 neighbors one in four of these loses a text."""
     texts = [numbered(count, name) for count, name in ((60, "fox"), (600, "owl"))]
     chunks = [chunk_document(text, tokens=32, overlap=0) for text in texts]
-    vectors = [
-        np.array(HASHED.embeddings.embed_documents([c.span.of(text.text) for c in rows]))
-        for text, rows in zip(texts, chunks, strict=True)
-    ]
     for graph in range(12):
-        index = VectorIndex(Folder(tmp_path / str(graph)), HASHED)
-        for rows, places in zip(chunks, vectors, strict=True):
-            index.put(rows, places.astype(np.float32))
-        for rows, places in zip(chunks, vectors, strict=True):
-            found = [index.nearest(place.tolist(), 1)[0].chunk_id for place in places]
-            assert found == [chunk.id for chunk in rows]
-        index.close()
+        with closing(VectorIndex(Folder(tmp_path / str(graph)), HASHED)) as index:
+            vectors = [
+                index.embed([chunk.span.of(text.text) for chunk in rows])
+                for text, rows in zip(texts, chunks, strict=True)
+            ]
+            for rows, places in zip(chunks, vectors, strict=True):
+                index.put(rows, places)
+            for rows, places in zip(chunks, vectors, strict=True):
+                found = [index.nearest(place.tolist(), 1)[0].chunk_id for place in places]
+                assert found == [chunk.id for chunk in rows]
 
 
 def test_a_text_is_nearest_to_itself_with_a_cosine_of_one(index: VectorIndex) -> None:
