@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.checker import MODEL_FILE, Checker, ClaimReading
+from rag.checker import Checker
+from rag.cross_encoder import MODEL_FILE, CrossEncoder
 from rag.facts import unmatched_fact
 from rag.questions import terms
 from rag.support import Support, features_of, probability_of
@@ -40,7 +41,7 @@ def main() -> None:
     options = parser.parse_args()
     split = read_split(options.data)
     others = [*split.training, *split.fitting]
-    checker = Checker(options.checker)
+    checker = Checker(CrossEncoder(options.checker))
     report_sets(others, split.held_out, checker)
     report_sentences(options.data, checker)
 
@@ -143,7 +144,7 @@ class Counting:
         self._checker = checker
         self.asked = 0
 
-    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
         """Return one reading a sentence."""
         self.asked += 1
         return self._checker.read(sentences, text)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from rag.checker import Checker, ClaimReading
+from rag.checker import Checker
 from rag.citations import Verifier
 from rag.folding import fold
 from rag.support import ClaimReader, Support
@@ -79,9 +79,9 @@ def main() -> None:
 class Silent:
     """A checker that says nothing, at once."""
 
-    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
         """Return nothing for each sentence."""
-        return [ClaimReading(0.0, 0.0, 0.0) for _ in sentences]
+        return [0.0 for _ in sentences]
 
 
 def returned(reader: ClaimReader) -> ClaimReader:

@@ -38,13 +38,13 @@ class Features:
     passage: float
 
 
-WEIGHTS = Features(evidence=0.364, words=0.175, passage=3.133)
+WEIGHTS = Features(evidence=0.599, words=0.085, passage=3.274)
 """What each feature adds to a sentence's score, by which sentences are ranked."""
 
-SENTENCE, ANSWERS, BIAS = 0.272, 0.215, -1.098
+SENTENCE, ANSWERS, BIAS = 0.501, 0.101, -1.406
 """What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
 
-ANSWERS_SLOPE, ANSWERS_BIAS = 0.544, 0.286
+ANSWERS_SLOPE, ANSWERS_BIAS = 0.426, 0.132
 """How a passage's own ``answers`` becomes the log-odds that it answers at all."""
 
 NOTHING = -20.0

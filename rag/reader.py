@@ -1,29 +1,23 @@
 """Reads a question with passages: which sentences answer, with which words, or none.
 
-The reader is a cross-encoder: it sees question and passage together, which vectors made apart
-cannot match. ``rag/models/reader.md`` says how it was trained.
+The reader sees question and passage together, which vectors made apart cannot match.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from tokenizers import Encoding, Tokenizer
 
-from rag.inference import Encoder, Float32, plan_batches, readable, tokenizer_file
+from rag.cross_encoder import ANSWERS, END, EVIDENCE, MARKS, MAX_TOKENS, START, CrossEncoder
+from rag.inference import Float32, plan_batches
 from rag.types import Span
 
-MODEL_FILE = Path(__file__).parent / "models" / "reader.onnx"
-MAX_TOKENS = 256
 QUESTION_TOKENS = 64
 """A longer question is read by its beginning."""
 MOST_WORDS = 30
 """No short answer has more word pieces, as usual for SQuAD."""
-START, END, EVIDENCE, ANSWERS = range(4)
-"""The scores that the model gives each token; the last counts at the first token alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +56,8 @@ class _Window:
 class Reader:
     """Scores the sentences of passages for a question. Safe to use from several threads."""
 
-    def __init__(self, model_file: Path = MODEL_FILE, *, threads: int | None = None) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer_file(model_file)))
-        self._tokenizer.no_truncation()
-        vocabulary = self._tokenizer.get_vocab(with_added_tokens=True)
-        self._opening, self._break = vocabulary["[CLS]"], vocabulary["[SEP]"]
-        self._encoder = Encoder(model_file.read_bytes(), threads=threads)
+    def __init__(self, model: CrossEncoder | None = None) -> None:
+        self._model = model or CrossEncoder()
 
     def read(
         self, question: str, passages: Sequence[PassageText]
@@ -76,7 +66,7 @@ class Reader:
 
         A passage that does not fit the model is read in windows of whole sentences.
         """
-        asked = self._encode(question).ids[:QUESTION_TOKENS]
+        asked = self._model.tokens.of(question).ids[:QUESTION_TOKENS]
         windows = [
             window
             for number, passage in enumerate(passages)
@@ -84,7 +74,7 @@ class Reader:
         ]
         readings: list[dict[int, SentenceReading]] = [{} for _ in passages]
         for batch in plan_batches([len(w.ids) for w in windows]):
-            scores = self._encoder.run([windows[place].ids for place in batch])
+            scores = self._model.run([windows[place].ids for place in batch])
             for row, place in enumerate(batch):
                 window = windows[place]
                 spans = passages[window.passage].sentences[window.first : window.last]
@@ -94,26 +84,23 @@ class Reader:
                 }
         return [tuple(own[number] for number in sorted(own)) for own in readings]
 
-    def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(readable(text), add_special_tokens=False)
-
     def _windows(
         self, asked: Sequence[int], number: int, passage: PassageText
     ) -> Iterator[_Window]:
-        opening = (self._opening, *asked, self._break)
-        room = MAX_TOKENS - len(opening) - 1
+        room = MAX_TOKENS - len(asked) - MARKS
+        before = (None,) * (len(asked) + MARKS - 1)
         tokens = [
             [
                 (id_, Span(start + span.start, end + span.start))
                 for id_, (start, end) in zip(coded.ids, coded.offsets, strict=True)
             ][:room]
             for span in passage.sentences
-            for coded in [self._encode(span.of(passage.text))]
+            for coded in [self._model.tokens.of(span.of(passage.text))]
         ]
         for first, last in _runs([len(sentence) for sentence in tokens], room):
             inside = [token for sentence in tokens[first:last] for token in sentence]
-            ids = (*opening, *(id_ for id_, _ in inside), self._break)
-            offsets = (*(None for _ in opening), *(span for _, span in inside), None)
+            ids = self._model.tokens.pair(asked, [id_ for id_, _ in inside])
+            offsets = (*before, *(span for _, span in inside), None)
             yield _Window(number, first, last, ids, offsets)
 
 

@@ -22,7 +22,7 @@ from rag.types import BlockKind, Chunk, Passage, Scores
 CANDIDATES = 50
 """How many hits of each search are weighed."""
 
-READ = 12
+READ = 8
 """How many passages the reader reads at the least, to choose from."""
 
 LEXICAL_WEIGHT = 0.4

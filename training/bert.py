@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from onnx import TensorProto
 
 from training.graph import GraphBuilder
@@ -17,19 +18,28 @@ MASK = "attention_mask"
 WORDS = "embeddings.word_embeddings.weight"
 POSITIONS = "embeddings.position_embeddings.weight"
 SEGMENTS = "embeddings.token_type_embeddings.weight"
-LAYER_NORM_EPSILON = 1e-12
+DISTANCES = "encoder.relative_attention_bias.weight"
+FARTHEST = 128
+"""From here on all distances between two tokens are of one kind."""
 MASKED = -10_000.0  # its exponential is exactly 0 in float32
 LEAST_GELU = -0.17
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The dimensions of an encoder; ``positions`` is the most tokens that a text may have."""
+    """The dimensions of an encoder.
+
+    ``positions`` is the most tokens that a text may have, ``epsilon`` what its normalisations add
+    to a variance, ``distances`` how many kinds of distance between two tokens attention knows:
+    0 for BERT, 32 for MPNet.
+    """
 
     layers: int
     heads: int
     width: int
     positions: int
+    epsilon: float = 1e-12
+    distances: int = 0
 
 
 class BertEncoder:
@@ -103,12 +113,27 @@ class BertEncoder:
         return self._layers.affine(Dense(name, parts["weight"], parts["bias"]), rows)
 
     def _attention_bias(self) -> str:
-        """Return what is added to attention scores: 0, or ``MASKED`` for padding."""
+        """Return what is added to attention scores: ``MASKED`` for padding, and for distance."""
         graph = self._graph
         kept = graph.add("Cast", MASK, to=TensorProto.FLOAT)
         padding = graph.add("Sub", graph.number(1.0), kept)
         bias = graph.add("Mul", padding, graph.number(MASKED))
-        return graph.add("Unsqueeze", bias, graph.integers(1, 2))
+        bias = graph.add("Unsqueeze", bias, graph.integers(1, 2))
+        return graph.add("Add", bias, self._distance_bias()) if self._shape.distances else bias
+
+    def _distance_bias(self) -> str:
+        """Return (heads, sequence, sequence): what each head adds for how far apart tokens are."""
+        graph, most = self._graph, self._shape.positions
+        numbers = distance_numbers(most, self._shape.distances)
+        apart = np.concatenate([numbers[-1], numbers[0, 1:]])  # of -(most - 1) to most - 1
+        table = graph.constant("distances", self._weights[DISTANCES][apart].T)
+        zero, one = graph.scalar(0), graph.scalar(1)
+        length = graph.add("Gather", graph.add("Shape", IDS), one, axis=0)
+        places = graph.add("Range", zero, length, one)
+        shifted = graph.add("Add", places, graph.scalar(most - 1))
+        keys = graph.add("Unsqueeze", shifted, graph.integers(0))
+        queries = graph.add("Unsqueeze", places, graph.integers(1))
+        return graph.add("Gather", table, graph.add("Sub", keys, queries), axis=1)
 
     def _dense(self, name: str, rows: str, *, floor: float | None = None) -> str:
         weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
@@ -123,7 +148,7 @@ class BertEncoder:
             for part in ("weight", "bias")
         )
         return self._graph.add(
-            "LayerNormalization", rows, *constants, axis=-1, epsilon=LAYER_NORM_EPSILON
+            "LayerNormalization", rows, *constants, axis=-1, epsilon=self._shape.epsilon
         )
 
     def _row_shape(self) -> str:
@@ -132,3 +157,25 @@ class BertEncoder:
     def _batch_shape(self, *inner: int) -> str:
         outer = self._graph.add("Shape", IDS)
         return self._graph.add("Concat", outer, self._graph.integers(*inner), axis=0)
+
+
+def layers_of(names: Iterable[str]) -> int:
+    """Return how many layers a checkpoint has, from the names of its weights."""
+    return sum(name.endswith(".output.dense.bias") and "attention" not in name for name in names)
+
+
+def distance_numbers(length: int, kinds: int) -> npt.NDArray[np.int64]:
+    """Return (length, length): the kind of distance from each token to each.
+
+    Half of the kinds are for either direction; of these, half are exact and the rest grow as
+    logarithms, as in T5 (https://arxiv.org/abs/1910.10683), which MPNet follows.
+    """
+    places = np.arange(length)
+    apart = places[None] - places[:, None]
+    half = kinds // 2
+    exact = half // 2
+    far = np.abs(apart)
+    grown = np.log(np.maximum(far, 1) / exact) / np.log(FARTHEST / exact) * (half - exact)
+    large = np.minimum(exact + grown.astype(np.int64), half - 1)
+    numbers: npt.NDArray[np.int64] = np.where(far < exact, far, large) + half * (apart > 0)
+    return numbers

@@ -36,6 +36,10 @@ class GraphBuilder:
         """Store a list of int64, as shapes, axes and positions want it."""
         return self.constant(f"int64:{values}", np.array(values, np.int64))
 
+    def scalar(self, value: int) -> str:
+        """Store one int64 without a dimension."""
+        return self.constant(f"int64:{value}", np.int64(value))
+
     def number(self, value: float) -> str:
         """Store one float32."""
         return self.constant(f"float32:{value}", np.float32(value))

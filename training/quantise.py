@@ -10,11 +10,14 @@ from onnx import TensorProto, helper
 from training.graph import CONTRIB, GraphBuilder
 from training.layers import Dense
 from training.scaling import (
+    GROUP,
     LARGEST,
+    MIDDLE_NIBBLE,
     SMALLEST,
     Float32,
     Int8,
     channel_factors,
+    quantise_nibbles,
     quantise_rows,
     quantise_weight,
 )
@@ -103,3 +106,22 @@ class Int8Layers:
     def _rescale(self, name: str, product: str, scale: str, bias: Float32) -> str:
         scaled = self._graph.add("Mul", product, scale)
         return self._graph.add("Add", scaled, self._graph.constant(f"{name}.bias", bias))
+
+
+class SmallLayers(Int8Layers):
+    """The 8-bit layers, whose tables take 4 bits a number."""
+
+    def lookup(self, name: str, table: Float32, rows: str) -> str:
+        """Pick ``rows`` of ``table`` (entries, width)."""
+        graph = self._graph
+        packed, scales = quantise_nibbles(table)
+        picked = graph.add("Gather", graph.constant(name, packed), rows)
+        four, fifteen = (graph.constant(f"uint8:{n}", np.uint8(n)) for n in (4, 15))
+        high = graph.add("BitShift", picked, four, direction="RIGHT")
+        low = graph.add("BitwiseAnd", picked, fifteen)
+        numbers = graph.add("Cast", graph.add("Concat", high, low, axis=-1), to=TensorProto.FLOAT)
+        even = graph.add("Sub", numbers, graph.number(MIDDLE_NIBBLE))
+        grouped = graph.add("Reshape", even, graph.integers(0, 0, -1, GROUP))
+        scale = graph.add("Gather", graph.constant(f"{name}.scale", scales[..., None]), rows)
+        scaled = graph.add("Mul", grouped, graph.add("Cast", scale, to=TensorProto.FLOAT))
+        return graph.add("Reshape", scaled, graph.integers(0, 0, -1))

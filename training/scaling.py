@@ -18,7 +18,11 @@ import numpy.typing as npt
 
 Float32 = npt.NDArray[np.float32]
 Int8 = npt.NDArray[np.int8]
+UInt8 = npt.NDArray[np.uint8]
+Float16 = npt.NDArray[np.float16]
 LARGEST = 127
+LARGEST_NIBBLE, MIDDLE_NIBBLE = 7, 8
+GROUP = 64  # numbers of a table that share a scale, in 4 bits
 SMALLEST = 1e-10  # a row or channel of zeros must not divide by zero
 MIGRATION = 0.65  # share of a channel's size that moves to the weights, by measurement
 
@@ -54,3 +58,27 @@ def channel_factors(weight: Float32, largest: Float32) -> Float32:
     wanted = MIGRATION * activations - (1 - MIGRATION) * weights
     factors: Float32 = np.exp2(np.rint(wanted - np.median(wanted))).astype(np.float32)
     return factors
+
+
+def quantise_nibbles(table: Float32) -> tuple[UInt8, Float16]:
+    """Quantise ``table`` (entries, width) to 4 bits, with a scale for each ``GROUP`` of an entry.
+
+    Returns two numbers a byte (entries, width / 2), those of the first half of an entry in the
+    high bits and those of the second in the low, each ``MIDDLE_NIBBLE`` too large; and the scales
+    (entries, width / ``GROUP``).
+    """
+    entries, width = table.shape
+    grouped = table.reshape(entries, width // GROUP, GROUP)
+    scales = (np.abs(grouped).max(axis=2) / LARGEST_NIBBLE).astype(np.float16)
+    divisors = np.maximum(scales.astype(np.float32), SMALLEST)[..., None]
+    steps = np.clip(np.rint(grouped / divisors), -LARGEST_NIBBLE, LARGEST_NIBBLE)
+    numbers = (steps + MIDDLE_NIBBLE).astype(np.uint8).reshape(entries, width)
+    return (numbers[:, : width // 2] << 4) | numbers[:, width // 2 :], scales
+
+
+def nearest_nibbles(table: Float32) -> Float32:
+    """Return the table that its 4 bits stand for; it is its own nearest."""
+    packed, scales = quantise_nibbles(table)
+    numbers = np.concatenate([packed >> 4, packed & 15], axis=1).astype(np.float32) - MIDDLE_NIBBLE
+    nearest: Float32 = numbers * np.repeat(scales.astype(np.float32), GROUP, axis=1)
+    return nearest

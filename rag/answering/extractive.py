@@ -17,7 +17,7 @@ from rag.types import (
     Span,
 )
 
-THRESHOLD = 0.5
+THRESHOLD = 0.25
 """How likely one of the passages must be to answer at all, or the sources are said not to."""
 
 SHARE = {QuestionKind.REASON: 0.7, QuestionKind.LIST: 0.6}

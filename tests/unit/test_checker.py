@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.checker import MAX_TOKENS, MODEL_FILE, Checker
+from rag.checker import Checker
+from rag.cross_encoder import MAX_TOKENS
 
 BRIDGE = (
     "The bridge was designed by Anna Keller. It opened on 4 May 1931 after six years of work. "
@@ -26,21 +26,19 @@ def checker() -> Checker:
 
 def test_a_claim_about_something_else_is_less_supported(checker: Checker) -> None:
     true, false = checker.read([TRUE, FALSE], BRIDGE)
-    assert true.supported > false.supported
-    assert true.weakest > false.weakest
+    assert true > false + 2
 
 
 def test_a_claim_reads_the_same_alone_and_in_a_batch(checker: Checker) -> None:
     (alone,) = checker.read([TRUE], BRIDGE)
     batch = checker.read([FALSE * 5, TRUE, "It opened."], BRIDGE)[1]
-    assert alone.supported == pytest.approx(batch.supported, abs=0.01)
-    assert alone.weakest == pytest.approx(batch.weakest, abs=0.01)
+    assert alone == pytest.approx(batch, abs=0.01)
 
 
 def test_the_sentence_that_tells_of_a_claim_is_found_in_a_long_text(checker: Checker) -> None:
     (near,) = checker.read([TRUE], BRIDGE)
     (far,) = checker.read([TRUE], "Tomatoes need sun and water. " * 200 + BRIDGE)
-    assert far.supported == pytest.approx(near.supported, abs=2)
+    assert far == pytest.approx(near, abs=2)
 
 
 def test_a_claim_longer_than_the_model_takes_is_read_by_its_beginning(checker: Checker) -> None:
@@ -58,19 +56,9 @@ def test_any_text_gives_one_reading_a_sentence(
 ) -> None:
     readings = checker.read(sentences, text)
     assert len(readings) == len(sentences)
-    assert all(reading.weakest <= reading.mean for reading in readings)
 
 
 def test_several_threads_may_read_at_once(checker: Checker) -> None:
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda text: checker.read([TRUE], text), [BRIDGE] * 8))
     assert all(result == results[0] for result in results)
-
-
-def test_the_card_names_the_weights_that_are_shipped() -> None:
-    digest = hashlib.sha256(MODEL_FILE.read_bytes()).hexdigest()
-    assert digest in MODEL_FILE.with_suffix(".md").read_text(encoding="utf-8")
-
-
-def test_all_weights_together_are_at_most_90_megabytes() -> None:
-    assert sum(file.stat().st_size for file in MODEL_FILE.parent.iterdir()) <= 90_000_000

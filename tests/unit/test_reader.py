@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.reader import MAX_TOKENS, MODEL_FILE, PassageText, Reader
+from rag.cross_encoder import MAX_TOKENS, MODEL_FILE
+from rag.reader import PassageText, Reader
 from rag.sentences import split_sentences
 from rag.types import Span
 
@@ -110,3 +111,7 @@ def test_several_threads_may_read_at_once(reader: Reader) -> None:
 def test_the_card_names_the_weights_that_are_shipped() -> None:
     digest = hashlib.sha256(MODEL_FILE.read_bytes()).hexdigest()
     assert digest in MODEL_FILE.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_all_weights_together_are_at_most_90_megabytes() -> None:
+    assert sum(file.stat().st_size for file in MODEL_FILE.parent.iterdir()) <= 90_000_000

@@ -1,4 +1,4 @@
-"""Scaling weights into 8 bits, row by row."""
+"""Scaling weights into 8 bits, row by row, and tables into 4."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.scaling import (
+    GROUP,
     Float32,
     channel_factors,
+    nearest_nibbles,
+    quantise_nibbles,
     quantise_rows,
     quantise_weight,
 )
@@ -102,3 +105,30 @@ def _multiply(activations: Float32, weight: Float32) -> Float32:
     columns, column_scales = quantise_weight(weight)
     product: Float32 = rows.astype(np.float32) @ columns.T.astype(np.float32)
     return product * row_scales[:, None] * column_scales
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Float32:
+    """Draw a table whose groups differ in size, some of them zeros."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    rows, groups = draw(st.integers(1, 4)), 2 * draw(st.integers(1, 3))
+    sizes = 10.0 ** random.integers(-2, 2, (rows, groups, 1))
+    sizes[random.random(sizes.shape) < 0.1] = 0
+    table = random.standard_normal((rows, groups, GROUP)) * sizes
+    return table.reshape(rows, groups * GROUP).astype(np.float32)
+
+
+@settings(deadline=None)
+@given(tables())
+def test_each_number_of_a_table_comes_back_within_half_a_step_of_its_group(table: Float32) -> None:
+    packed, scales = quantise_nibbles(table)
+    assert packed.shape == (len(table), table.shape[1] // 2)
+    step = np.repeat(scales.astype(np.float32), GROUP, axis=1)
+    assert (np.abs(nearest_nibbles(table) - table) <= 0.51 * step).all()
+
+
+@settings(deadline=None)
+@given(tables())
+def test_the_table_that_4_bits_stand_for_is_its_own_nearest(table: Float32) -> None:
+    nearest = nearest_nibbles(table)
+    assert (nearest_nibbles(nearest) == nearest).all()

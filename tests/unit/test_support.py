@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.checker import Checker, ClaimReading
+from rag.checker import Checker
 from rag.grounds import Grounds
 from rag.support import THRESHOLD, Support, features_of, probability_of
 
@@ -27,9 +27,9 @@ class Saying:
         self.logit = logit
         self.asked: list[str] = []
 
-    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
         self.asked += sentences
-        return [ClaimReading(self.logit, self.logit, 0.0) for _ in sentences]
+        return [self.logit for _ in sentences]
 
 
 PARAPHRASE = "Four ministers met there and promised each other a good deal more."
@@ -45,6 +45,12 @@ def test_the_checker_is_not_asked_what_it_could_not_change() -> None:
     restated = "The two countries did not discuss trade."
     assert Support(lambda: reader).supports(restated, GROUNDS)
     assert reader.asked == []
+
+
+def test_a_claim_that_leaves_out_a_word_repeats_nothing() -> None:
+    reader = Saying(-30.0)
+    turned = "The two countries did discuss trade."
+    assert not Support(lambda: reader).supports(turned, GROUNDS)
 
 
 def test_a_claim_with_an_invented_fact_is_not_supported_whatever_the_checker_says() -> None:
@@ -70,8 +76,8 @@ def test_the_checker_is_loaded_once_and_only_when_it_is_asked() -> None:
 
 def test_a_claim_is_as_weak_as_its_weakest_sentence() -> None:
     class Doubting(Saying):
-        def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
-            return [ClaimReading(at, at, at) for at in range(len(sentences))]
+        def read(self, sentences: Sequence[str], text: str) -> list[float]:
+            return [float(at) for at in range(len(sentences))]
 
     features = features_of("Japan got it. Trade was discussed.", TEXT, Doubting(0))
     assert features.supported == 0
@@ -102,14 +108,14 @@ def support() -> Support:
     [
         PARAPHRASE,
         "Whales sing.",
-        "Japan lost a commitment from the Biden administration in March 2021.",
+        "Japan drew a commitment from the Biden administration in March 2021.",
         "Talks were held in Tokyo without four ministers.",
-        "The two countries did not discuss trade.",
+        "Neither of the two countries discussed trade.",
     ],
 )
-@pytest.mark.parametrize("logit", [-8.6, -4.0, 0.0, 8.0])
+@pytest.mark.parametrize("logit", [-5.0, -2.0, 0.0, 8.0])
 def test_to_ask_the_checker_less_often_changes_no_verdict(claim: str, logit: float) -> None:
-    """The lowest logit takes 4.2 from the log-odds, nearly the most that is allowed for."""
+    """The lowest logit takes 1.96 from the log-odds, nearly the most that is allowed for."""
     asked = probability_of(features_of(claim, TEXT, Saying(logit))) >= THRESHOLD
     assert Support(lambda: Saying(logit)).supports(claim, GROUNDS) == asked
 

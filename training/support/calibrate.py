@@ -2,9 +2,9 @@
 
 Two logistic regressions (Platt scaling over several features), which add up to one: what words and
 facts tell is fitted on the documents that the checker was trained on, and how much that counts
-beside the checker on others, of which no figure is. Each set counts the same, and in each the
-supported as much as the others, so the probability is one at even odds. Prints the constants of
-``rag/support.py``.
+beside the checker on others, of which no figure is, and on the sentences of CLAPnq, which are
+what the product judges. Each set counts the same, and in each the supported as much as the others,
+so the probability is one at even odds. Prints the constants of ``rag/support.py``.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from rag.checker import MODEL_FILE, Checker, ClaimReading
+from rag.checker import Checker
+from rag.cross_encoder import MODEL_FILE, CrossEncoder
 from rag.support import NEEDED, ClaimReader, Features, features_of
 from training.support.grounded import GroundedClaim, grounded_claims
 from training.support.sets import DATA, SOURCES, LabelledClaim, balanced_accuracy, read_split
 
 RIDGE, LITTLE = 5.0, 2.0
 """Pull the weights of standardised features towards 0, the more the fewer documents there are."""
-READ = 3
+READ = 1
 """How many of the features are the checker's."""
+GROUNDED = "clapnq"
+"""Whose sentences are fitted on; those of QuoteSum are not."""
 BINS = 10
 FOLDS = 5
 ROUNDS = 50
@@ -36,7 +39,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--checker", type=Path, default=MODEL_FILE)
     options = parser.parse_args()
-    checker = Checker(options.checker)
+    checker = Checker(CrossEncoder(options.checker))
     split = read_split(options.data)
     words = fit(
         features_table(split.training)[:, READ:],
@@ -44,25 +47,56 @@ def main() -> None:
         ridge=LITTLE,
     )
     table = features_table(split.fitting, Remembering(checker))
-    staged = np.column_stack([table[:, :READ], table[:, READ:] @ words[:-1] + words[-1]])
     truth, weights = labels(split.fitting)
-    groups = [claim.group for claim in split.fitting]
-    across = cross_validated(staged, truth, weights, groups)
+    grounded = grounded_claims(options.data)
+    written = np.array([_features(each, checker) for each in grounded])
+    own = np.array([each.source == GROUNDED for each in grounded])
+    true = np.array([each.true for each in grounded])
+    more = Part(staged(written[own], words), true[own], even(true[own]) * len(truth) / 3)
+    part = Part(staged(table, words), truth, weights)
+    across = cross_validated(part, more, [claim.group for claim in split.fitting])
     for source, accuracy in by_source(split.fitting, (across >= 0.5).tolist()).items():
         print(f"{source}: balanced accuracy, across folds, {accuracy:.3f}")
     print(
         f"expected calibration error, across folds: {calibration_error(across, truth, weights):.3f}"
     )
-    solution = combined(fit(staged, truth, weights), words)
+    solution = combined(fit(*joined(part, more)), words)
     for field, value in zip(fields(Features), solution[:-1], strict=True):
         print(f"    {field.name}={value:.4f},")
     print(f"BIAS = {solution[-1]:.4f}")
-    grounded = grounded_claims(options.data)
-    written = np.array([_features(each, checker) for each in grounded])
     likely = probabilities(written, solution)
     for source in ("clapnq", "quotesum"):
         _report(source, grounded, likely)
     _report_least(np.vstack([table, written]), solution)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Claims to fit on: their features (claims, features), truth and weights."""
+
+    features: np.ndarray
+    truth: np.ndarray
+    weights: np.ndarray
+
+
+def staged(table: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Return the checker's features, and what words and facts tell as one."""
+    return np.column_stack([table[:, :READ], table[:, READ:] @ words[:-1] + words[-1]])
+
+
+def even(truth: np.ndarray) -> np.ndarray:
+    """Weigh both labels the same; the weights add up to 1."""
+    share = np.where(truth, truth.mean(), 1 - truth.mean())
+    return 0.5 / share / len(truth)
+
+
+def joined(*parts: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put parts together."""
+    return (
+        np.vstack([part.features for part in parts]),
+        np.concatenate([part.truth for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
 
 
 def combined(last: np.ndarray, words: np.ndarray) -> np.ndarray:
@@ -79,7 +113,7 @@ def _report(source: str, grounded: Sequence[GroundedClaim], likely: np.ndarray) 
     """Print how many true and spoiled sentences each threshold keeps."""
     own = np.array([each.source == source for each in grounded])
     true = np.array([each.true for each in grounded])
-    for threshold in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
         kept = likely >= threshold
         print(
             f"{source} {threshold:.2f}: keeps {kept[own & true].mean():.3f} of the true sentences"
@@ -92,7 +126,7 @@ def _report_least(table: np.ndarray, solution: np.ndarray) -> None:
     heard = table[:, :READ] @ solution[:READ]
     words = table[:, READ:] @ solution[READ:-1] + solution[-1]
     print(f"the checker adds {heard.min():.2f} to {heard.max():.2f} to the log-odds")
-    for least in (-5.0, -4.75, -4.5, -4.25, -4.0, -3.5):
+    for least in (-4.0, -3.5, -3.25, -3.0, -2.75, -2.5, -2.0):
         spared = words + least >= NEEDED
         changed = spared & (words + heard < NEEDED)
         print(
@@ -113,10 +147,10 @@ class Remembering:
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
-        self._known: dict[tuple[str, str], ClaimReading] = {}
+        self._known: dict[tuple[str, str], float] = {}
 
-    def read(self, sentences: Sequence[str], text: str) -> list[ClaimReading]:
-        """Return one reading a sentence."""
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
+        """Return one logit a sentence."""
         new = [s for s in dict.fromkeys(sentences) if (s, text) not in self._known]
         for sentence, reading in zip(new, self._checker.read(new, text), strict=True):
             self._known[sentence, text] = reading
@@ -158,16 +192,15 @@ def probabilities(table: np.ndarray, solution: np.ndarray) -> np.ndarray:
     return likely
 
 
-def cross_validated(
-    table: np.ndarray, truth: np.ndarray, weights: np.ndarray, groups: Sequence[str]
-) -> np.ndarray:
+def cross_validated(part: Part, more: Part, groups: Sequence[str]) -> np.ndarray:
     """Return each claim's probability from a fit without its document and others."""
     names = sorted(set(groups))
     fold = np.array([names.index(group) % FOLDS for group in groups])
-    likely = np.zeros(len(truth))
+    likely = np.zeros(len(part.truth))
     for number in range(FOLDS):
         own = fold == number
-        likely[own] = probabilities(table[own], fit(table[~own], truth[~own], weights[~own]))
+        others = Part(part.features[~own], part.truth[~own], part.weights[~own])
+        likely[own] = probabilities(part.features[own], fit(*joined(others, more)))
     return likely
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from rag.sentences import split_sentences
 from rag.types import Span
@@ -37,21 +35,8 @@ OPPOSITES = dict(
 )
 
 
-def invented_examples(data: Path, *, paragraphs: int, seed: int) -> list[Example]:
-    """Make up to two examples of a sentence in each of so many paragraphs."""
-    draw = random.Random(seed)  # noqa: S311
-    return [e for text in _paragraphs(data, paragraphs, draw) for e in _pair(text, draw)]
-
-
-def _paragraphs(data: Path, count: int, draw: random.Random) -> list[str]:
-    texts = []
-    for name in ("squad2_dev_25_articles", "squadshifts_new_wiki"):
-        articles = json.loads((data / "reading" / f"{name}.json").read_text(encoding="utf-8"))
-        texts += [p["context"] for article in articles["data"] for p in article["paragraphs"]]
-    return draw.sample(sorted(set(texts)), count)
-
-
-def _pair(text: str, draw: random.Random) -> Iterator[Example]:
+def claims_of(text: str, draw: random.Random) -> Iterator[Example]:
+    """Yield a true claim made of a sentence of a paragraph, and a false one of another."""
     spans = [s for s in split_sentences(text, Span(0, len(text))) if 50 <= len(s) <= 250]
     if not spans:
         return

@@ -1,0 +1,96 @@
+"""Make all that the reader is trained from: ``python -m training.reader.prepare``.
+
+Writes the encoder's weights and the encoded examples into one folder, which can be taken to
+another machine: ``training.reader.train`` needs nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from rag.cross_encoder import Tokens
+from training.mpnet import load_weights
+from training.packed import Packed, join, save_packed
+from training.reader.encoding import encode, pack
+from training.reader.examples import SHIFTS, Example, read_squad
+from training.reader.mixture import broad, hard, squad_articles
+from training.reader.train import RUNS
+from training.support import encoding as claims
+from training.support.asked import asked_examples
+from training.support.examples import Example as Claim
+from training.support.examples import examples_of
+from training.support.invented import claims_of
+from training.support.sets import DATA, read_split
+
+Part = TypeVar("Part", Example, Claim)
+
+PART = 2_000  # examples that are encoded at a time
+BROAD, HARD = (7, 8), (8, 9, 10)
+"""The seeds of the passes over either mixture."""
+INVENTED = 5
+"""How often claims are made out of each paragraph of the reading sets."""
+ASKED = 30_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--output", type=Path, default=RUNS / "examples")
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    np.savez(options.output / "mpnet.npz", **load_weights())  # type: ignore[arg-type]
+    with ProcessPoolExecutor() as pool:
+        packs = {
+            "reading": pool.map(_questions, _parts(questions(options.data))),
+            "known": pool.map(_claims, _parts(examples_of(read_split(options.data).training))),
+            "made": pool.map(_claims, _parts(made_claims(options.data))),
+        }
+        for name, parts in packs.items():
+            packed = join(list(parts))
+            save_packed(packed, options.output / f"{name}.npz")
+            print(f"{name}: {len(packed)} examples", flush=True)
+
+
+def questions(data: Path) -> list[Example]:
+    """Return all passes over the questions, those about one passage together."""
+    drawn = [e for seed in BROAD for e in broad(data, seed=seed)]
+    drawn += [e for seed in HARD for e in hard(data, seed=seed)]
+    return sorted(drawn, key=lambda example: example.passage)
+
+
+def made_claims(data: Path) -> list[Claim]:
+    """Return claims made out of the paragraphs of the reading sets, and out of their questions."""
+    articles = squad_articles(data, "train")
+    for name in SHIFTS:
+        articles += read_squad(data / "reading" / f"squadshifts_{name}.json")
+    paragraphs = sorted({p for article in articles for p in article.paragraphs})
+    draw = random.Random(3)  # noqa: S311
+    invented = [c for _ in range(INVENTED) for text in paragraphs for c in claims_of(text, draw)]
+    made = [*dict.fromkeys(invented), *asked_examples(data, count=ASKED, seed=5)]
+    return sorted(made, key=lambda claim: claim.document)
+
+
+def _parts(examples: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    for at in range(0, len(examples), PART):
+        yield examples[at : at + PART]
+
+
+def _questions(examples: Sequence[Example]) -> Packed:
+    tokens = Tokens()
+    draw = random.Random(examples[0].passage)  # noqa: S311
+    return pack([encode(tokens, example, draw) for example in examples])
+
+
+def _claims(examples: Sequence[Claim]) -> Packed:
+    return claims.pack(claims.encode(Tokens(), examples))
+
+
+if __name__ == "__main__":
+    main()

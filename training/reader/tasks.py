@@ -1,0 +1,89 @@
+"""What one encoder is trained for at once: to read for a question, and to check a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import torch
+from torch.nn import functional
+
+from rag.cross_encoder import ANSWERS, BORNE_OUT, SUPPORTED
+from training.packed import PADDING
+from training.reader.batch import batch_of
+from training.reader.model import evidence_scores, loss, word_scores
+
+WRONG = 4.0
+"""How much a token that is not borne out counts; there are few."""
+LEARNED = 0.3
+"""How much the labels count where a teacher's scores are to be matched too."""
+
+Tensors = Mapping[str, torch.Tensor]
+
+
+class Task(Protocol):
+    """Judges the scores (batch, tokens, scores) of a batch of examples."""
+
+    def loss(self, scores: torch.Tensor, tensors: Tensors) -> torch.Tensor:
+        """Return how far scores are from the labels."""
+
+    def distance(
+        self, scores: torch.Tensor, taught: torch.Tensor, tensors: Tensors
+    ) -> torch.Tensor:
+        """Return how far scores are from a teacher's."""
+
+
+class Reading:
+    """Finding the words, the evidence, and whether a passage answers."""
+
+    def loss(self, scores: torch.Tensor, tensors: Tensors) -> torch.Tensor:
+        """Return how far scores are from the labels."""
+        return loss(scores, batch_of(tensors))
+
+    def distance(
+        self, scores: torch.Tensor, taught: torch.Tensor, tensors: Tensors
+    ) -> torch.Tensor:
+        """Return how far scores are from a teacher's."""
+        batch = batch_of(tensors)
+        words = sum(
+            functional.kl_div(
+                own.log_softmax(-1), wanted.log_softmax(-1), log_target=True, reduction="batchmean"
+            )
+            for own, wanted in zip(
+                word_scores(scores, batch), word_scores(taught, batch), strict=True
+            )
+        )
+        answering = _binary(scores[:, 0, ANSWERS], taught[:, 0, ANSWERS])
+        own, _ = evidence_scores(scores, batch)
+        wanted, _ = evidence_scores(taught, batch)
+        return words / 2 + answering + _binary(own, wanted)
+
+
+class Checking:
+    """Saying whether a text supports a claim, and which of the claim's tokens it bears out."""
+
+    def loss(self, scores: torch.Tensor, tensors: Tensors) -> torch.Tensor:
+        """Return how far scores are from the labels, of tokens where they are known."""
+        whole = functional.binary_cross_entropy_with_logits(
+            scores[:, 0, SUPPORTED], tensors["supported"]
+        )
+        known = tensors["borne_out"] != PADDING
+        truth = tensors["borne_out"][known].float()
+        weight = torch.where(truth == 0, WRONG, 1.0)
+        tokens = functional.binary_cross_entropy_with_logits(
+            scores[..., BORNE_OUT][known], truth, weight, reduction="sum"
+        )
+        return whole + tokens / max(1, len(truth))
+
+    def distance(
+        self, scores: torch.Tensor, taught: torch.Tensor, tensors: Tensors
+    ) -> torch.Tensor:
+        """Return how far scores are from a teacher's."""
+        places = torch.arange(scores.shape[1], device=scores.device)[None]
+        own = (places > 0) & (places < tensors["claim_ends"][:, None])
+        tokens = _binary(scores[..., BORNE_OUT][own], taught[..., BORNE_OUT][own])
+        return _binary(scores[:, 0, SUPPORTED], taught[:, 0, SUPPORTED]) + tokens
+
+
+def _binary(scores: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+    return functional.binary_cross_entropy_with_logits(scores, taught.sigmoid())
