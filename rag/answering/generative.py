@@ -27,6 +27,8 @@ MOST_TURNS = 6
 MOST_CHARACTERS = 400
 """A longer reply is no question."""
 
+QUESTION_MARKS = ("?", "？", "؟")
+
 CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """What providers call the end of an answer that reached its limit."""
 
@@ -154,5 +156,12 @@ class ModelCondenser:
         except Exception as error:  # noqa: BLE001  # the answer will tell, if the model is gone
             logger.warning("condensing failed: %s", type(error).__name__)
             reply = ""
-        usable = bool(reply) and len(reply) <= MOST_CHARACTERS and "\n" not in reply
-        return reply if usable else self.otherwise.condense(question, history)
+        if _is_a_rewrite(reply, question):
+            return reply
+        return self.otherwise.condense(question, history)
+
+
+def _is_a_rewrite(reply: str, question: str) -> bool:
+    """Tell whether a model rewrote a question, rather than answer it, refuse it or ramble."""
+    asks = reply.endswith(QUESTION_MARKS) or not question.rstrip().endswith(QUESTION_MARKS)
+    return bool(reply) and asks and len(reply) <= MOST_CHARACTERS and "\n" not in reply

@@ -232,7 +232,10 @@ def test_a_follow_up_is_rewritten_by_the_model(tmp_path: Path) -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("reply", ["", "I would say:\nwell", "word " * 200])
+NO_QUESTIONS = ["", "I would say:\nwell", "word " * 200 + "?", "The sources do not say."]
+
+
+@pytest.mark.parametrize("reply", NO_QUESTIONS)
 def test_a_follow_up_that_the_model_cannot_rewrite_is_understood_by_rules(
     reply: str, tmp_path: Path
 ) -> None:
