@@ -130,6 +130,19 @@ def test_escape_returns_from_the_source_to_the_number(
     expect(page.locator(".quotation")).to_be_hidden()
 
 
+def test_no_card_covers_the_answer_when_the_sheet_goes(scripted_page: str, visit: Visitor) -> None:
+    page = answered(visit, scripted_page, width=390).page
+    card = page.locator(".quotation")
+    page.locator(".chip").first.click()
+    expect_chosen(page, "1")
+    page.keyboard.press("Escape")  # the dialog gives the focus back, as to a keyboard
+    expect(page.locator(".chip").first).to_be_focused()
+    page.wait_for_timeout(500)  # longer than a card takes to open
+    expect(card).to_be_hidden()
+    page.locator(".chip").nth(1).hover()
+    expect(card).to_be_visible()
+
+
 def test_stepping_goes_from_document_to_document(scripted_page: str, visit: Visitor) -> None:
     page = answered(visit, scripted_page, "Cite two documents").page
     page.keyboard.press("Escape")  # out of the input, to the first number

@@ -13,11 +13,12 @@ class Desk {
     this.data = null;
     this.focused = null;
     this.owed = null; // what asked for the focus while the page was out
+    this.closing = false; // a dialog gives the focus back by itself, which must not open a card
     this.announcer = new Announcer(this["answers-told"], this["doings-told"]);
     this.card = new QuotationCard();
     this.desk.append(this.card.node);
     this.pane = new SourcePane(strings, (text) => this.announcer.say(text));
-    this.pane.onClose = () => this.sheet.close();
+    this.pane.onClose = () => this.closeSheet();
     this.pane.onStep = (mark) => this.step(mark);
     this.pane.onChoose = (mark) => this.show(mark);
     this.label(strings);
@@ -34,9 +35,10 @@ class Desk {
   listen() {
     this.narrow.addEventListener("change", () => this.place());
     this.sheet.addEventListener("click", (event) => {
-      if (event.target === this.sheet) this.sheet.close(); // the backdrop
+      if (event.target === this.sheet) this.closeSheet(); // the backdrop
     });
-    this.sheet.addEventListener("close", () => this.returnToChip());
+    this.sheet.addEventListener("cancel", () => { this.closing = true; });
+    this.sheet.addEventListener("close", () => this.closed());
     document.addEventListener("focusin", (event) => {
       const [node, ...around] = event.composedPath();
       this.focused = around.includes(this.desk) ? node : null;
@@ -81,7 +83,7 @@ class Desk {
 
   // The pane stands beside the conversation, or in a sheet over it where there is no room.
   place() {
-    if (this.sheet.open) this.sheet.close();
+    if (this.sheet.open) this.closeSheet();
     (this.narrow.matches ? this.sheet : this.side).append(this.pane.node);
   }
 
@@ -106,7 +108,7 @@ class Desk {
   actions() {
     return {
       show: (mark, button) => this.show(mark, button),
-      quote: (place, chip) => this.quietFor === chip || this.card.openSoon(place, chip),
+      quote: (place, chip) => this.closing || this.quietFor === chip || this.card.openSoon(place, chip),
       unquote: () => this.card.closeSoon(),
       ask: (question) => this.send("ask", question),
       revise: (exchange, question) => this.send("revise", { exchange, question }),
@@ -198,6 +200,16 @@ class Desk {
 
   openSheet() {
     if (this.narrow.matches && !this.sheet.open) this.sheet.showModal();
+  }
+
+  closeSheet() {
+    this.closing = true;
+    this.sheet.close();
+  }
+
+  closed() {
+    this.closing = false;
+    this.returnToChip();
   }
 
   press(mark) {
