@@ -38,13 +38,13 @@ class Features:
     passage: float
 
 
-WEIGHTS = Features(evidence=0.599, words=0.085, passage=3.274)
+WEIGHTS = Features(evidence=0.492, words=0.112, passage=2.358)
 """What each feature adds to a sentence's score, by which sentences are ranked."""
 
-SENTENCE, ANSWERS, BIAS = 0.501, 0.101, -1.406
+SENTENCE, ANSWERS, BIAS = 0.631, 0.044, -0.956
 """What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
 
-ANSWERS_SLOPE, ANSWERS_BIAS = 0.426, 0.132
+ANSWERS_SLOPE, ANSWERS_BIAS = 0.586, 0.623
 """How a passage's own ``answers`` becomes the log-odds that it answers at all."""
 
 NOTHING = -20.0

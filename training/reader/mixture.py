@@ -63,7 +63,6 @@ def hard(data: Path, *, seed: int) -> list[Example]:
     asked = _examples(squad)
     shifted = _examples(wiki)
     chosen = [
-        *_part(read_written(), 2.0, draw),
         *_part(asked, 1.5, draw),
         *_part(shifted, 0.3, draw),
         *_part(without_evidence(shifted), 0.2, draw),
@@ -73,8 +72,10 @@ def hard(data: Path, *, seed: int) -> list[Example]:
     return _untidied(chosen, shifted + asked, draw)
 
 
-MIXTURES = {"broad": broad, "hard": hard}
-"""Many questions of many kinds first, then those that are hardest."""
+def written(data: Path, *, seed: int) -> list[Example]:
+    """Return the shuffled examples of one pass over the questions of our own."""
+    draw = random.Random(seed)  # noqa: S311
+    return _untidied(list(read_written()), _examples(squad_articles(data, "train")), draw)
 
 
 def _untidied(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ from training.mpnet import load_weights
 from training.packed import Packed, join, save_packed
 from training.reader.encoding import encode, pack
 from training.reader.examples import SHIFTS, Example, read_squad
-from training.reader.mixture import broad, hard, squad_articles
+from training.reader.mixture import broad, hard, squad_articles, written
 from training.reader.train import RUNS
 from training.support import encoding as claims
 from training.support.asked import asked_examples
@@ -32,8 +32,8 @@ from training.support.sets import DATA, read_split
 Part = TypeVar("Part", Example, Claim)
 
 PART = 2_000  # examples that are encoded at a time
-BROAD, HARD = (7, 8), (8, 9, 10)
-"""The seeds of the passes over either mixture."""
+BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), (11, 12)
+"""The seeds of the passes over each mixture."""
 INVENTED = 5
 """How often claims are made out of each paragraph of the reading sets."""
 ASKED = 30_000
@@ -43,17 +43,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--output", type=Path, default=RUNS / "examples")
+    parser.add_argument("--only", nargs="+", help="of reading, written, known and made")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
+    data = options.data
+    makers: dict[str, Callable[[ProcessPoolExecutor], Iterable[Packed]]] = {
+        "reading": lambda pool: pool.map(_questions, _parts(questions(data))),
+        "written": lambda pool: pool.map(_questions, _parts(own_questions(data))),
+        "known": lambda pool: pool.map(_claims, _parts(examples_of(read_split(data).training))),
+        "made": lambda pool: pool.map(_claims, _parts(made_claims(data))),
+    }
     np.savez(options.output / "mpnet.npz", **load_weights())  # type: ignore[arg-type]
     with ProcessPoolExecutor() as pool:
-        packs = {
-            "reading": pool.map(_questions, _parts(questions(options.data))),
-            "known": pool.map(_claims, _parts(examples_of(read_split(options.data).training))),
-            "made": pool.map(_claims, _parts(made_claims(options.data))),
-        }
-        for name, parts in packs.items():
-            packed = join(list(parts))
+        for name in options.only or makers:
+            packed = join(list(makers[name](pool)))
             save_packed(packed, options.output / f"{name}.npz")
             print(f"{name}: {len(packed)} examples", flush=True)
 
@@ -62,6 +65,12 @@ def questions(data: Path) -> list[Example]:
     """Return all passes over the questions, those about one passage together."""
     drawn = [e for seed in BROAD for e in broad(data, seed=seed)]
     drawn += [e for seed in HARD for e in hard(data, seed=seed)]
+    return sorted(drawn, key=lambda example: example.passage)
+
+
+def own_questions(data: Path) -> list[Example]:
+    """Return all passes over the questions of our own, those about one passage together."""
+    drawn = [e for seed in WRITTEN for e in written(data, seed=seed)]
     return sorted(drawn, key=lambda example: example.passage)
 
 

@@ -1,7 +1,8 @@
 """Train the reader, which is the claim checker too: ``python -m training.reader.train``.
 
 Reads the examples that ``training.reader.prepare`` wrote. The same command runs on a CPU and on a
-GPU. A run that is interrupted goes on from its last checkpoint.
+GPU. A run that is interrupted goes on from its last checkpoint. What was shipped can be trained on
+without forgetting: started from its file, with the same file as the teacher of all but what is new.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +18,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from training.bert import layers_of
 from training.checkpoints import Part, resume, save
 from training.mpnet import SHAPE, thinned
 from training.packed import IDS, Packed, Shelf, groups, load_packed
-from training.reader.model import Reader, load
+from training.reader.model import Reader, load, unload
 from training.reader.tasks import LEARNED, Checking, Reading, Task
+from training.scaling import Float32
+from training.shipped import read_layers
 
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 """Where encoded examples, weights and checkpoints go."""
@@ -31,46 +36,61 @@ WARM = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Examples of one task, and how often each is read."""
+    """Examples of one task, how often each is read, and whether a teacher is followed in it."""
 
     task: Task
     packed: Packed
     passes: float
+    taught: bool
 
 
 def main() -> None:
     options = _options()
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    passes = {"reading": options.reading, "written": options.written}
+    passes |= {"known": options.known, "made": options.made}
     sets = [
-        Set(Reading(), load_packed(options.examples / "reading.npz"), options.reading),
-        Set(Checking(), load_packed(options.examples / "known.npz"), options.known),
-        Set(Checking(), load_packed(options.examples / "made.npz"), options.made),
+        Set(
+            Reading() if name in ("reading", "written") else Checking(),
+            load_packed(options.examples / f"{name}.npz"),
+            own,
+            name not in options.untaught,
+        )
+        for name, own in passes.items()
+        if own
     ]
     with np.load(options.encoder) as stored:
         weights = dict(stored)
     teacher = None
     if options.teacher:
-        teacher = Reader(SHAPE)
-        teacher.load_state_dict(_state(options.teacher))
+        teacher = reader_of(options.teacher, weights)
         teacher.to(device).eval()
     layers = tuple(options.layers)
-    model = Reader(replace(SHAPE, layers=len(layers)))
     if options.start:
-        model.load_state_dict(_state(options.start))
-    elif teacher:
-        begin_from(model, teacher, layers)
+        model = reader_of(options.start, weights)
     else:
-        load(model, thinned(weights, layers))
+        model = Reader(replace(SHAPE, layers=len(layers)))
+        if teacher:
+            begin_from(model, teacher, layers)
+        else:
+            load(model, thinned(weights, layers))
     model.to(device)
     train(model, sets, options, device, teacher)
 
 
-def _state(checkpoint: Path) -> dict[str, torch.Tensor]:
-    state: dict[str, torch.Tensor] = torch.load(checkpoint, weights_only=True, map_location="cpu")[
-        "model"
-    ]
-    return state
+def reader_of(file: Path, encoder: Mapping[str, Float32]) -> Reader:
+    """Return the reader of a checkpoint, or of a shipped graph with the tables of ``encoder``."""
+    if file.suffix == ".onnx":
+        layers = read_layers(file)
+        model = Reader(replace(SHAPE, layers=layers_of(layers)))
+        tables = {name: array for name, array in encoder.items() if ".layer." not in name}
+        load(model, {**tables, **layers})
+        return model
+    state = torch.load(file, weights_only=True, map_location="cpu")["model"]
+    model = Reader(replace(SHAPE, layers=layers_of(unload(state))))
+    model.load_state_dict(state)
+    return model
 
 
 def begin_from(model: Reader, teacher: Reader, layers: tuple[int, ...]) -> None:
@@ -124,7 +144,8 @@ def train(
     model.train()
     for step, (place, rows) in enumerate(planned[done:], done + 1):
         tensors = shelves[place].batch(rows)
-        value = _value(model, teacher, sets[place].task, tensors, device)
+        own = sets[place]
+        value = _value(model, teacher if own.taught else None, own.task, tensors, device)
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(learned, CLIPPED)
         optimiser.step()
@@ -170,10 +191,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--examples", type=Path, default=RUNS / "examples")
     parser.add_argument("--encoder", type=Path, default=RUNS / "examples" / "mpnet.npz")
     parser.add_argument("--run", type=Path, default=RUNS / "reader", help="where checkpoints go")
-    parser.add_argument("--teacher", type=Path, help="checkpoint of a run with all layers")
-    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run of these layers")
+    parser.add_argument("--teacher", type=Path, help="checkpoint or graph of a reader to follow")
+    parser.add_argument("--start", type=Path, help="checkpoint or graph to go on from")
     parser.add_argument("--layers", type=int, nargs="+", default=list(range(SHAPE.layers)))
     parser.add_argument("--reading", type=float, default=1.0, help="passes over the questions")
+    parser.add_argument("--written", type=float, default=6.0, help="passes over those of our own")
+    parser.add_argument("--untaught", nargs="*", default=[], help="sets whose labels alone count")
     parser.add_argument("--known", type=float, default=3.0, help="passes over the public claims")
     parser.add_argument("--made", type=float, default=0.5, help="passes over the claims made")
     parser.add_argument("--steps", type=int, help="fewer steps, for an early check")
