@@ -152,10 +152,9 @@ def _short_answer(question: str, chosen: Sequence[Candidate]) -> str:
     document says otherwise.
     """
     best, *others = chosen
-    rival = best.probability * RIVAL_SHARE
-    same, foreign = [], []
-    for other in others:
-        (same if other.passage.document.id == best.passage.document.id else foreign).append(other)
-    clear = all(other.probability < rival for other in same)
-    alike = all(terms(other.words) == terms(best.words) for other in foreign)
+    here = best.passage.document.id
+    same = [other for other in others if other.passage.document.id == here]
+    elsewhere = [other for other in others if other.passage.document.id != here]
+    clear = all(other.probability < best.probability * RIVAL_SHARE for other in same)
+    alike = all(terms(other.words) == terms(best.words) for other in elsewhere)
     return best.words if clear and alike and kind_of(question) not in MOST else ""
