@@ -45,6 +45,12 @@ def test_a_fact_gets_two_sentences_and_no_short_answer_where_it_is_hard_to_tell_
     assert short_answers(reader, "How long did it take?") == [""]
 
 
+def test_a_second_sentence_that_is_less_likely_leaves_the_short_answer_clear() -> None:
+    reader = ScriptedReader({"four years": 6.0, "two metres": 3.8})
+    assert len(quotes(reader, "How long did it take?")) == 2
+    assert short_answers(reader, "How long did it take?") == ["The"]
+
+
 def test_an_explanation_gets_the_other_likely_sentences_in_the_order_of_the_text() -> None:
     reader = ScriptedReader({"safety": 6.0, "two metres": 6.0, "Ships": -6.0})
     assert quotes(reader, "Why was it done?") == [
