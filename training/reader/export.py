@@ -7,9 +7,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import onnx
-import torch
 
 from training.bert import IDS, MASK, BertEncoder, layers_of
 from training.calibrate import largest_inputs
@@ -17,7 +15,7 @@ from training.graph import GraphBuilder
 from training.layers import Dense, Float32Layers, Layers
 from training.mpnet import SHAPE
 from training.quantise import SmallLayers
-from training.reader.model import unload
+from training.reader.model import read_checkpoint
 from training.reader.train import RUNS
 from training.scaling import Float32
 
@@ -45,8 +43,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=default, help="folder to write to")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     options = parser.parse_args()
-    state = torch.load(options.run / "checkpoint.pt", weights_only=True)["model"]
-    weights = {name: tensor.numpy().astype(np.float32) for name, tensor in unload(state).items()}
+    weights = read_checkpoint(options.run / "checkpoint.pt")
     data = build_model(weights, options.precision).SerializeToString(deterministic=True)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "reader.onnx").write_bytes(data)

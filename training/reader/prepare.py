@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -32,8 +32,8 @@ from training.support.sets import DATA, read_split
 Part = TypeVar("Part", Example, Claim)
 
 PART = 2_000  # examples that are encoded at a time
-BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), (11, 12)
-"""The seeds of the passes over each mixture."""
+BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), 11
+"""The seeds of the passes over each mixture; of the questions of our own, one pass is made."""
 INVENTED = 5
 """How often claims are made out of each paragraph of the reading sets."""
 ASKED = 30_000
@@ -43,20 +43,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--output", type=Path, default=RUNS / "examples")
-    parser.add_argument("--only", nargs="+", help="of reading, written, known and made")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    data = options.data
-    makers: dict[str, Callable[[ProcessPoolExecutor], Iterable[Packed]]] = {
-        "reading": lambda pool: pool.map(_questions, _parts(questions(data))),
-        "written": lambda pool: pool.map(_questions, _parts(own_questions(data))),
-        "known": lambda pool: pool.map(_claims, _parts(examples_of(read_split(data).training))),
-        "made": lambda pool: pool.map(_claims, _parts(made_claims(data))),
-    }
     np.savez(options.output / "mpnet.npz", **load_weights())  # type: ignore[arg-type]
     with ProcessPoolExecutor() as pool:
-        for name in options.only or makers:
-            packed = join(list(makers[name](pool)))
+        packs = {
+            "reading": pool.map(_questions, _parts(questions(options.data))),
+            "written": pool.map(_questions, _parts(own_questions(options.data))),
+            "known": pool.map(_claims, _parts(examples_of(read_split(options.data).training))),
+            "made": pool.map(_claims, _parts(made_claims(options.data))),
+        }
+        for name, parts in packs.items():
+            packed = join(list(parts))
             save_packed(packed, options.output / f"{name}.npz")
             print(f"{name}: {len(packed)} examples", flush=True)
 
@@ -69,9 +67,8 @@ def questions(data: Path) -> list[Example]:
 
 
 def own_questions(data: Path) -> list[Example]:
-    """Return all passes over the questions of our own, those about one passage together."""
-    drawn = [e for seed in WRITTEN for e in written(data, seed=seed)]
-    return sorted(drawn, key=lambda example: example.passage)
+    """Return one pass over the questions of our own, those about one passage together."""
+    return sorted(written(data, seed=WRITTEN), key=lambda example: example.passage)
 
 
 def made_claims(data: Path) -> list[Claim]:

@@ -22,7 +22,7 @@ from training.bert import layers_of
 from training.checkpoints import Part, resume, save
 from training.mpnet import SHAPE, thinned
 from training.packed import IDS, Packed, Shelf, groups, load_packed
-from training.reader.model import Reader, load, unload
+from training.reader.model import Reader, load, read_checkpoint
 from training.reader.tasks import LEARNED, Checking, Reading, Task
 from training.scaling import Float32
 from training.shipped import read_layers
@@ -61,50 +61,32 @@ def main() -> None:
         if own
     ]
     with np.load(options.encoder) as stored:
-        weights = dict(stored)
+        encoder = dict(stored)
+    layers = tuple(options.layers)
+    weights = thinned(encoder, layers)
     teacher = None
     if options.teacher:
-        teacher = reader_of(options.teacher, weights)
-        teacher.to(device).eval()
-    layers = tuple(options.layers)
+        taught = weights_of(options.teacher, encoder)
+        teacher = reader_of(taught).to(device).eval()
+        weights = thinned(taught, layers)
     if options.start:
-        model = reader_of(options.start, weights)
-    else:
-        model = Reader(replace(SHAPE, layers=len(layers)))
-        if teacher:
-            begin_from(model, teacher, layers)
-        else:
-            load(model, thinned(weights, layers))
-    model.to(device)
-    train(model, sets, options, device, teacher)
+        weights = weights_of(options.start, encoder)
+    train(reader_of(weights).to(device), sets, options, device, teacher)
 
 
-def reader_of(file: Path, encoder: Mapping[str, Float32]) -> Reader:
-    """Return the reader of a checkpoint, or of a shipped graph with the tables of ``encoder``."""
-    if file.suffix == ".onnx":
-        layers = read_layers(file)
-        model = Reader(replace(SHAPE, layers=layers_of(layers)))
-        tables = {name: array for name, array in encoder.items() if ".layer." not in name}
-        load(model, {**tables, **layers})
-        return model
-    state = torch.load(file, weights_only=True, map_location="cpu")["model"]
-    model = Reader(replace(SHAPE, layers=layers_of(unload(state))))
-    model.load_state_dict(state)
+def weights_of(file: Path, encoder: Mapping[str, Float32]) -> dict[str, Float32]:
+    """Read a checkpoint, or a shipped graph, whose tables are those of ``encoder``."""
+    if file.suffix != ".onnx":
+        return read_checkpoint(file)
+    tables = {name: array for name, array in encoder.items() if ".layer." not in name}
+    return {**tables, **read_layers(file)}
+
+
+def reader_of(weights: Mapping[str, Float32]) -> Reader:
+    """Return a reader of as many layers as the weights have."""
+    model = Reader(replace(SHAPE, layers=layers_of(weights)))
+    load(model, weights)
     return model
-
-
-def begin_from(model: Reader, teacher: Reader, layers: tuple[int, ...]) -> None:
-    """Take over a teacher's scores and those of its layers that are named."""
-    state = {}
-    for name, tensor in teacher.state_dict().items():
-        part, _, rest = name.partition(".")
-        if part != "layers":
-            state[name] = tensor
-            continue
-        number, _, rest = rest.partition(".")
-        if int(number) in layers:
-            state[f"layers.{layers.index(int(number))}.{rest}"] = tensor
-    model.load_state_dict(state)
 
 
 def steps(sets: list[Set], options: argparse.Namespace) -> list[tuple[int, list[int]]]:

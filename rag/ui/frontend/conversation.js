@@ -13,7 +13,7 @@ class Desk {
     this.data = null;
     this.focused = null;
     this.owed = null; // what asked for the focus while the page was out
-    this.closing = false; // a dialog gives the focus back by itself, which must not open a card
+    this.quiet = false; // while a number is given the focus back, which must not open its card
     this.announcer = new Announcer(this["answers-told"], this["doings-told"]);
     this.card = new QuotationCard();
     this.desk.append(this.card.node);
@@ -37,8 +37,8 @@ class Desk {
     this.sheet.addEventListener("click", (event) => {
       if (event.target === this.sheet) this.closeSheet(); // the backdrop
     });
-    this.sheet.addEventListener("cancel", () => { this.closing = true; });
-    this.sheet.addEventListener("close", () => this.closed());
+    this.sheet.addEventListener("cancel", () => { this.quiet = true; });
+    this.sheet.addEventListener("close", () => this.returnToChip());
     document.addEventListener("focusin", (event) => {
       const [node, ...around] = event.composedPath();
       this.focused = around.includes(this.desk) ? node : null;
@@ -108,7 +108,7 @@ class Desk {
   actions() {
     return {
       show: (mark, button) => this.show(mark, button),
-      quote: (place, chip) => this.closing || this.quietFor === chip || this.card.openSoon(place, chip),
+      quote: (place, chip) => this.quiet || this.card.openSoon(place, chip),
       unquote: () => this.card.closeSoon(),
       ask: (question) => this.send("ask", question),
       revise: (exchange, question) => this.send("revise", { exchange, question }),
@@ -193,9 +193,9 @@ class Desk {
 
   focusQuietly(chip) {
     this.owed = this.desk.isConnected ? null : chip;
-    this.quietFor = chip; // or its card would cover what was just looked at
+    this.quiet = true; // or the card would cover what was just looked at
     chip?.focus();
-    this.quietFor = null;
+    this.quiet = false;
   }
 
   openSheet() {
@@ -203,13 +203,8 @@ class Desk {
   }
 
   closeSheet() {
-    this.closing = true;
+    this.quiet = true; // the dialog gives the focus back by itself, before it says that it closed
     this.sheet.close();
-  }
-
-  closed() {
-    this.closing = false;
-    this.returnToChip();
   }
 
   press(mark) {
