@@ -60,7 +60,7 @@ BIAS = 1.9188
 
 THRESHOLD = 0.35
 """How likely a claim must be supported to be shown. Low, since it is to let an error pass sooner
-than reject a paraphrase: of sentences that people wrote from marked evidence, at most 3 % more are
+than reject a paraphrase: of sentences that people wrote from marked evidence, at most 4 % more are
 rejected than by the rules of fact alone (``rag/models/checker.md``)."""
 NEEDED = math.log(THRESHOLD / (1 - THRESHOLD))
 """The same as log-odds."""
