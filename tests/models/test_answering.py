@@ -219,15 +219,16 @@ def test_the_model_is_given_the_question_and_the_passages_in_tags(tmp_path: Path
     assert TRUE in sent
 
 
-def test_a_follow_up_is_rewritten_by_the_model(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["?", ""])
+def test_a_follow_up_is_rewritten_by_the_model(mark: str, tmp_path: Path) -> None:
     def reply(messages: Messages) -> str:
         rewriting = "Last question:" in messages[-1]["content"]
-        return "Who led the Japanese side in March?" if rewriting else GOOD
+        return f"Who led the Japanese side in March{mark}" if rewriting else GOOD
 
     history = [Turn("Who led the American side?", "Antony Blinken.")]
     with answering(tmp_path, reply) as (assistant, server):
-        answer = assistant.ask("And the Japanese one?", history)
-    assert answer.standalone_question == "Who led the Japanese side in March?"
+        answer = assistant.ask(f"And the Japanese one{mark}", history)
+    assert answer.standalone_question == f"Who led the Japanese side in March{mark}"
     assert "User: Who led the American side?" in server.requests[0].messages[-1]["content"]
     assert len(server.requests) == 2
 
