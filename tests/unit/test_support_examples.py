@@ -12,6 +12,7 @@ from rag.types import Span
 from training.support.examples import changes, examples_of
 from training.support.invented import denied, opposite, other_name, other_number
 from training.support.sets import LabelledClaim, balanced_accuracy, read_split
+from training.support.written import FOLDER, TEXTS, written_claims
 
 TEXT = "In 1931 Anna Keller met Paul Brook. The bridge was old. It had 12 arches and 34 lamps."
 
@@ -61,6 +62,28 @@ def test_a_spoiled_sentence_says_which_words_are_wrong(spoil: object, sentence: 
     assert isinstance(wrong, Span)
     assert sentence.replace(" ", "") != spoiled.replace(" ", "")
     assert wrong.of(spoiled).strip()
+
+
+def test_the_wrong_words_of_a_written_claim_are_marked(tmp_path: Path) -> None:
+    name = next(iter((TEXTS / "documents").glob("*.txt"))).stem
+    true = {"claim": "It was new.", "wrong": []}
+    false = {"claim": "It was old and won.", "wrong": ["old", "won"]}
+    lines = "\n".join(map(json.dumps, (true, false)))
+    (tmp_path / f"{name}.jsonl").write_text(lines)
+    first, second = written_claims(tmp_path)
+    assert (first.sentence, first.supported, first.wrong) == ("It was new.", 1.0, ())
+    assert second.supported == 0.0
+    assert second.wrong == (Span(7, 10), Span(15, 18))
+    assert second.document == (TEXTS / "documents" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_each_written_claim_has_a_text_and_is_told_once() -> None:
+    claims = list(written_claims())
+    assert len({(claim.document, claim.sentence) for claim in claims}) == len(claims)
+    assert {path.stem for path in FOLDER.glob("*.jsonl")} <= {
+        path.stem for path in (TEXTS / "documents").glob("*.txt")
+    }
+    assert 0.4 < sum(claim.supported for claim in claims) / len(claims) < 0.6
 
 
 def test_no_document_is_in_two_parts(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from training.support.examples import Example as Claim
 from training.support.examples import examples_of
 from training.support.invented import claims_of
 from training.support.sets import DATA, read_split
+from training.support.written import written_claims
 
 Part = TypeVar("Part", Example, Claim)
 
@@ -52,6 +53,7 @@ def main() -> None:
             "written": pool.map(_questions, _parts(own_questions(options.data))),
             "known": pool.map(_claims, _parts(examples_of(read_split(options.data).training))),
             "made": pool.map(_claims, _parts(made_claims(options.data))),
+            "claims": pool.map(_claims, _parts(list(written_claims()))),
         }
         for name, parts in packs.items():
             packed = join(list(parts))

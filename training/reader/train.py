@@ -49,7 +49,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     passes = {"reading": options.reading, "written": options.written}
-    passes |= {"known": options.known, "made": options.made}
+    passes |= {"known": options.known, "made": options.made, "claims": options.claims}
     sets = [
         Set(
             Reading() if name in ("reading", "written") else Checking(),
@@ -67,11 +67,11 @@ def main() -> None:
     teacher = None
     if options.teacher:
         taught = weights_of(options.teacher, encoder)
-        teacher = reader_of(taught).to(device).eval()
+        teacher = reader_of(taught, 0.0).to(device).eval()
         weights = thinned(taught, layers)
     if options.start:
         weights = weights_of(options.start, encoder)
-    train(reader_of(weights).to(device), sets, options, device, teacher)
+    train(reader_of(weights, options.dropout).to(device), sets, options, device, teacher)
 
 
 def weights_of(file: Path, encoder: Mapping[str, Float32]) -> dict[str, Float32]:
@@ -82,9 +82,9 @@ def weights_of(file: Path, encoder: Mapping[str, Float32]) -> dict[str, Float32]
     return {**tables, **read_layers(file)}
 
 
-def reader_of(weights: Mapping[str, Float32]) -> Reader:
+def reader_of(weights: Mapping[str, Float32], dropout: float) -> Reader:
     """Return a reader of as many layers as the weights have."""
-    model = Reader(replace(SHAPE, layers=layers_of(weights)))
+    model = Reader(replace(SHAPE, layers=layers_of(weights)), dropout)
     load(model, weights)
     return model
 
@@ -181,8 +181,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--untaught", nargs="*", default=[], help="sets whose labels alone count")
     parser.add_argument("--known", type=float, default=3.0, help="passes over the public claims")
     parser.add_argument("--made", type=float, default=0.5, help="passes over the claims made")
+    parser.add_argument("--claims", type=float, default=3.0, help="passes over claims of our own")
     parser.add_argument("--steps", type=int, help="fewer steps, for an early check")
     parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--report", type=int, default=100, help="steps between two reports")
     parser.add_argument("--keep", type=int, default=1000, help="steps between two checkpoints")

@@ -21,8 +21,8 @@ from training.reader.examples import Example, sentences_with
 
 FOLDER = Path(__file__).parent / "written"
 MOST_BYTES = 10**6
-WRONG_CHUNKS = {True: 1, False: 2}
-"""How many chunks that do not answer are read with a question that has an answer, or has none."""
+WRONG_CHUNKS = 2
+"""How many chunks that do not answer are read with each question."""
 
 
 def read_written(folder: Path = FOLDER) -> Iterator[Example]:
@@ -52,7 +52,7 @@ def _examples(document: Document, chunks: list[Span], gold: GoldCase) -> Iterato
             wrong.append(chunk)
     asked = set(terms(question))
     likest = sorted(wrong, key=lambda c: -len(asked & set(terms(c.of(document.text)))))
-    for chunk in likest[: WRONG_CHUNKS[bool(quotes)]]:
+    for chunk in likest[:WRONG_CHUNKS]:
         yield Example(question, chunk.of(document.text), (), ())
 
 
