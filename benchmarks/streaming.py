@@ -26,7 +26,7 @@ sys.path += [str(ROOT / "tests" / name) for name in ("models", "browser")]
 
 SENTENCES = (
     'Japan drew a commitment. [[1 "Japan was able to draw a commitment from the Biden"]]\n',
-    'Both back ASEAN. [[1 "affirmed their strong support for ASEAN’s unity and centrality"]]\n',
+    'Both affirmed support for ASEAN. [[1 "strong support for ASEAN’s unity and centrality"]]\n',
     'They will meet again. [[1 "another meeting of the Security Consultative Committee"]]\n',
 )
 SILENCE = 1.5  # seconds, longer than the page needs

@@ -16,8 +16,9 @@ from rag.ui.session import Asker
 
 _EXCHANGES = "exchanges"
 _REFILL = "refill"
+_DRAWN = "drawn"
 
-MOMENT = 0.1
+MOMENT = 0.03
 """Seconds within which the built-in answerer is done once it has begun: no step is shown then."""
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,19 @@ def settle(seconds: float = 0.0) -> bool:
         return False
     _conclude(_outcome(last.question, last.job))
     return True
+
+
+def await_more(seconds: float = 0.0) -> bool:
+    """Wait until there is more of the last answer to draw, at most so long; say whether there is.
+
+    What there is then counts as drawn.
+    """
+    last = exchanges()[-1] if exchanges() else None
+    if not isinstance(last, Waiting) or last.job is None:
+        return False
+    more = last.job.wait_for_more(st.session_state.get(_DRAWN), seconds)
+    st.session_state[_DRAWN] = last.progress
+    return more
 
 
 def stop() -> None:

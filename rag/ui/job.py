@@ -75,7 +75,7 @@ class Job:
 
     def __init__(self, events: Callable[[], Iterator[Event]]) -> None:
         self._events = events
-        self._changed = threading.Lock()
+        self._changed = threading.Condition()
         self._stopped = threading.Event()
         self._begun, self._finished = threading.Event(), threading.Event()
         self._progress = Progress()
@@ -112,6 +112,13 @@ class Job:
             seconds = min(seconds, once_begun)
         return self._finished.wait(seconds)
 
+    def wait_for_more(self, known: Progress | None, seconds: float) -> bool:
+        """Wait until something has come since ``known``, at most so long; say whether it has."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._outcome is not None or self._progress is not known, seconds
+            )
+
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""
         self._stopped.set()
@@ -124,6 +131,7 @@ class Job:
             outcome = error
         with self._changed:
             self._outcome = outcome
+            self._changed.notify_all()
         self._finished.set()
         self._begun.set()
 
@@ -141,6 +149,7 @@ class Job:
                     self._progress = self._progress.after(event)
                     if self._progress.claims:
                         self._begun.set()
+                    self._changed.notify_all()
                 if isinstance(event, Done):
                     return event.answer
         return self._progress.as_answer(self._progress.searched, "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 import streamlit as st
 
@@ -25,6 +26,9 @@ POLL_SECONDS = 0.3
 
 More often, the browser is too busy to draw it (``benchmarks/streaming.py``).
 """
+HELD_SECONDS = 0.25
+"""How long each look waits for more: what comes meanwhile is drawn at once. A click waits as long
+at the most."""
 BEGINNING_SECONDS = 1.0
 """How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
@@ -67,19 +71,23 @@ def _draw_main(asker: Asker, records: Sequence[DocumentRecord]) -> None:
         conversation.start_waiting(asker, choosing.asked_ids(records))
     start = beginning(asker, records)
     poll = POLL_SECONDS if waiting else BEGINNING_SECONDS if start.suggested.pending else None
-    st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting)
+    held = chain([0.0], repeat(HELD_SECONDS))  # not while the rest of the page is to be drawn
+    st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting, held)
     _draw_input(records)
-    if conversation.settle(QUICK_SECONDS):
+    if conversation.settle(QUICK_SECONDS) or conversation.await_more():
         st.rerun()
 
 
-def _draw_conversation(asker: Asker, start: Beginning, waiting: bool) -> None:
+def _draw_conversation(
+    asker: Asker, start: Beginning, waiting: bool, held: Iterator[float]
+) -> None:
     """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
 
     Once an answer is awaited that was not, or no longer, the whole page has to know, and so it has
     once all suggestions are found; but only after the drawing, since Streamlit throws away what a
     run of a fragment does not draw. What the page found in the library is not looked up again.
     """
+    conversation.await_more(next(held))
     conversation.settle()
     draw_conversation(
         conversation_view(

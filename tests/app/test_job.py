@@ -69,6 +69,31 @@ def test_the_end_is_not_awaited_for_long_once_a_sentence_can_be_shown() -> None:
     assert job.wait(0, once_begun=0.1)
 
 
+def test_more_is_awaited_until_it_comes() -> None:
+    go_on, end = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Event]:
+        yield Searching("Q?")
+        go_on.wait(SECONDS)
+        yield ClaimVerified(ANSWER.claims[0])
+        end.wait(SECONDS)
+        yield Done(ANSWER)
+
+    job = Job(slow)
+    while not job.progress.searched:
+        assert job.wait_for_more(job.progress, SECONDS)
+    known = job.progress
+    assert not job.wait_for_more(known, 0.01)
+    threading.Timer(0.05, go_on.set).start()
+    assert job.wait_for_more(known, SECONDS)
+    assert job.progress.claims == ANSWER.claims[:1]
+    known = job.progress
+    assert not job.wait_for_more(known, 0.01)
+    end.set()
+    assert job.wait_for_more(known, SECONDS)
+    assert job.outcome == ANSWER
+
+
 def test_the_steps_of_a_job_are_timed_in_order() -> None:
     job = Job(events)
     assert job.wait(SECONDS)
