@@ -42,6 +42,14 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A document that was taken out of a library, with the places that it was read from."""
+
+    document: Document
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcomes:
     """What adding did to each arrival, and the ids of the documents that left."""
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, nullcontext
 from functools import lru_cache, partial
 from pathlib import Path
 
-from rag.arrivals import NOWHERE, AddOutcome, Arrival, Origin
+from rag.arrivals import NOWHERE, AddOutcome, Arrival, Origin, Removed
 from rag.chunking import chunk_document
 from rag.closing import Closing
 from rag.embedding import EmbeddingModel
@@ -124,6 +124,25 @@ class Library(Closing):
         """
         with self._writer.change() as change:
             change.remove(document_id)
+
+    def take_out(self, document_id: str) -> Removed:
+        """Remove a document and return what ``put_back`` needs.
+
+        Raises:
+            UnknownDocumentError: if the library has none with that id.
+        """
+        with self._writer.change() as change:
+            removed = Removed(self.document(document_id), self._store.origins(document_id))
+            change.remove(document_id)
+        return removed
+
+    def put_back(self, removed: Removed) -> None:
+        """Add a document again with the places it was read from, unless another stands there."""
+        document = removed.document
+        chunks = chunk_document(document, tokens=self.cut.tokens, overlap=self.cut.overlap)
+        with self._writer.change() as change:
+            free = [o for o in removed.origins if self._store.document_at(o) is None]
+            change.add([Arrival(document, chunks, origin) for origin in free or [NOWHERE]], None)
 
     def add_seeds(self, documents: Iterable[Document]) -> None:
         """Add each document at most once in the library's life: what is removed stays removed."""

@@ -41,6 +41,15 @@ def read_digests(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute(query).fetchall())
 
 
+def origins_of(connection: sqlite3.Connection, document_id: str) -> tuple[Origin, ...]:
+    """Return where a document was read."""
+    query = (
+        "SELECT origin, digest FROM origins JOIN documents ON documents.number = origins.document"
+        " WHERE id = ? ORDER BY origin"
+    )
+    return tuple(Origin(*row) for row in connection.execute(query, (document_id,)))
+
+
 def read_places(connection: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
     """Return where each document was read, by its number."""
     query = "SELECT document, origin FROM origins WHERE origin <> '' ORDER BY document, origin"

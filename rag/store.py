@@ -12,12 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from rag.arrivals import AddOutcome, Arrival, Outcomes
+from rag.arrivals import AddOutcome, Arrival, Origin, Outcomes
 from rag.database import Database
 from rag.index import Hit, Vectors
 from rag.lexical import match_expression, query_terms
 from rag.likeness import Likeness, find_alike
-from rag.origins import document_at, has_origin, move_origin, read_digests, read_places
+from rag.origins import (
+    document_at,
+    has_origin,
+    move_origin,
+    origins_of,
+    read_digests,
+    read_places,
+)
 from rag.rows import (
     FLOAT,
     delete_document,
@@ -150,6 +157,16 @@ class Store:
         """Return the SHA-256 of what was read at each place, where it is known."""
         with self._database.reading() as connection:
             return read_digests(connection)
+
+    def origins(self, document_id: str) -> tuple[Origin, ...]:
+        """Return where a document was read."""
+        with self._database.reading() as connection:
+            return origins_of(connection, document_id)
+
+    def document_at(self, origin: Origin) -> str | None:
+        """Return the id of the document that was read there last."""
+        with self._database.reading() as connection:
+            return document_at(connection, origin.place)
 
     def records(self) -> list[DocumentRecord]:
         """Return all documents in the order added."""

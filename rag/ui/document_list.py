@@ -39,7 +39,7 @@ def draw_documents(library: Shelf, records: Sequence[DocumentRecord]) -> None:
         if len(found) > _SHOWN:
             st.caption(strings.search_for_more(len(found) - _SHOWN))
     if removed := st.session_state.get(_REMOVED):
-        _draw_undo(library, removed[-1])
+        _draw_undo(library, removed[-1].document)
 
 
 def _draw_search() -> None:
@@ -102,8 +102,7 @@ def _draw_undo(library: Shelf, removed: Document) -> None:
 def _remove(library: Shelf, document_id: str) -> None:
     keep_notices([])
     try:
-        removed = library.document(document_id)
-        library.remove(document_id)
+        removed = library.take_out(document_id)
     except UnknownDocumentError:
         return  # another session was faster
     st.session_state[_REMOVED] = (*st.session_state.get(_REMOVED, ()), removed)
@@ -114,7 +113,7 @@ def _undo(library: Shelf) -> None:
     *earlier, removed = st.session_state[_REMOVED]
     try:
         with st.spinner(strings.PUTTING_BACK):
-            library.add(removed)
+            library.put_back(removed)
     except PinciteError as error:
         keep_notices([Notice("error", str(error))])
     else:

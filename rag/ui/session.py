@@ -7,6 +7,7 @@ from typing import Protocol
 
 import streamlit as st
 
+from rag.arrivals import Removed
 from rag.conversations import FILE_NAME, Conversations
 from rag.events import Event
 from rag.library import AddOutcome, DocumentRecord
@@ -37,8 +38,12 @@ class Shelf(Protocol):
         """Return the documents, added before, that this one is nearly the same as."""
         ...
 
-    def remove(self, document_id: str) -> None:
-        """Take a document out of the library."""
+    def take_out(self, document_id: str) -> Removed:
+        """Take a document out of the library, to be put back if that was a mistake."""
+        ...
+
+    def put_back(self, removed: Removed) -> None:
+        """Put a document back that was taken out."""
         ...
 
 

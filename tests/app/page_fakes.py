@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rag.arrivals import Removed
 from rag.documents import load_file
 from rag.errors import UnknownDocumentError
 from rag.events import ClaimVerified, Done, Event, PassagesFound, Searching
@@ -74,9 +75,13 @@ class FakeLibrary:
             if d.id != document_id and text.startswith(d.text)
         )
 
-    def remove(self, document_id: str) -> None:
-        self.document(document_id)
+    def take_out(self, document_id: str) -> Removed:
+        document = self.document(document_id)
         del self.shelf[document_id]
+        return Removed(document, ())
+
+    def put_back(self, removed: Removed) -> None:
+        self.add(removed.document)
 
 
 Reply = Answer | Exception

@@ -14,6 +14,7 @@ from page_fakes import COMMITMENT, FakeAsker, FakeLibrary, Reply, answer, articl
 from pages import APP, Open, ask, pages_opened, press, rendered, upload, view, when, words
 from streamlit.testing.v1 import AppTest
 
+from rag.arrivals import Removed
 from rag.assistant import Assistant
 from rag.errors import DocumentError, LibraryLockedError
 from rag.types import Document
@@ -241,7 +242,7 @@ def test_a_removed_document_is_gone_and_undo_brings_it_back(open_page: Open) -> 
 def test_a_document_that_another_session_removed_first_is_no_error(open_page: Open) -> None:
     scripted = asker(ARTICLE)
     page = open_page(scripted)
-    scripted.library.remove(ARTICLE.id)
+    scripted.library.take_out(ARTICLE.id)
     page = press(page, strings.REMOVE)
     assert not page.exception
 
@@ -252,10 +253,10 @@ def test_an_undo_that_fails_says_why_and_can_be_tried_again(
     scripted = asker(ARTICLE)
     page = press(open_page(scripted), strings.REMOVE)
 
-    def refuse(document: Document, **_: object) -> None:
+    def refuse(removed: Removed) -> None:
         raise DocumentError("The disk is full.")
 
-    monkeypatch.setattr(scripted.library, "add", refuse)
+    monkeypatch.setattr(scripted.library, "put_back", refuse)
     page = press(page, strings.UNDO)
     assert "The disk is full." in words(page)
     assert strings.UNDO in [button.label for button in page.button]

@@ -13,6 +13,7 @@ from library_fakes import HASHED, numbered
 
 from rag.arrivals import AddOutcome, Arrival, Origin, Outcomes
 from rag.chunking import chunk_document
+from rag.errors import UnknownDocumentError
 from rag.library import Library
 from rag.retrieval import HybridRetriever
 from rag.types import Document
@@ -70,6 +71,34 @@ def test_a_document_stays_while_another_file_still_has_its_words(library: Librar
     assert_whole(library, OLD, NEW)
     assert library.add(NEW, origin=Origin("/shelf/b.txt", "2")) is AddOutcome.REPLACED
     assert_whole(library, NEW)
+
+
+def test_what_was_taken_out_is_put_back_with_its_places(library: Library) -> None:
+    library.add(OLD, origin=PLACE)
+    library.add(OLD, origin=ELSEWHERE)
+    removed = library.take_out(OLD.id)
+    assert_whole(library)
+    library.put_back(removed)
+    assert_whole(library, OLD)
+    assert library.digests() == {"/shelf/a.txt": "1", "/shelf/b.txt": "1"}
+    assert library.add(NEW, origin=CHANGED) is AddOutcome.REPLACED
+
+
+def test_what_is_put_back_takes_no_place_from_what_stands_there_now(library: Library) -> None:
+    library.add(OLD, origin=PLACE)
+    removed = library.take_out(OLD.id)
+    library.add(NEW, origin=CHANGED)
+    library.put_back(removed)
+    assert_whole(library, NEW, OLD)
+    assert library.digests() == {"/shelf/a.txt": "2"}
+
+
+def test_a_document_without_a_place_is_put_back(library: Library) -> None:
+    library.add(OLD)
+    library.put_back(library.take_out(OLD.id))
+    assert_whole(library, OLD)
+    with pytest.raises(UnknownDocumentError):
+        library.take_out(NEW.id)
 
 
 def test_removing_takes_a_document_away_from_all_its_files(library: Library) -> None:

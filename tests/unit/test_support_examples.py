@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from rag.types import Span
+from training.reader.written import FOLDER as TEXTS
 from training.support.examples import changes, examples_of
 from training.support.invented import denied, opposite, other_name, other_number
 from training.support.sets import LabelledClaim, balanced_accuracy, read_split
-from training.support.written import FOLDER, TEXTS, written_claims
+from training.support.written import FOLDER, written_claims
 
 TEXT = "In 1931 Anna Keller met Paul Brook. The bridge was old. It had 12 arches and 34 lamps."
 
