@@ -38,13 +38,13 @@ class Features:
     passage: float
 
 
-WEIGHTS = Features(evidence=0.492, words=0.112, passage=2.358)
+WEIGHTS = Features(evidence=0.693, words=0.070, passage=2.333)
 """What each feature adds to a sentence's score, by which sentences are ranked."""
 
-SENTENCE, ANSWERS, BIAS = 0.631, 0.044, -0.956
+SENTENCE, ANSWERS, BIAS = 0.569, 0.115, -0.590
 """What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
 
-ANSWERS_SLOPE, ANSWERS_BIAS = 0.586, 0.623
+ANSWERS_SLOPE, ANSWERS_BIAS = 0.686, 1.013
 """How a passage's own ``answers`` becomes the log-odds that it answers at all."""
 
 NOTHING = -20.0

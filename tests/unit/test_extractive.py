@@ -46,7 +46,7 @@ def test_a_fact_gets_two_sentences_and_no_short_answer_where_it_is_hard_to_tell_
 
 
 def test_a_second_sentence_that_is_less_likely_leaves_the_short_answer_clear() -> None:
-    reader = ScriptedReader({"four years": 6.0, "two metres": 3.8})
+    reader = ScriptedReader({"four years": 6.0, "two metres": 2.2})
     assert len(quotes(reader, "How long did it take?")) == 2
     assert short_answers(reader, "How long did it take?") == ["The"]
 

@@ -115,7 +115,7 @@ def support() -> Support:
 )
 @pytest.mark.parametrize("logit", [-5.0, -2.0, 0.0, 8.0])
 def test_to_ask_the_checker_less_often_changes_no_verdict(claim: str, logit: float) -> None:
-    """The lowest logit takes 1.96 from the log-odds, nearly the most that is allowed for."""
+    """The lowest logit takes 2.13 from the log-odds, nearly the most that is allowed for."""
     asked = probability_of(features_of(claim, TEXT, Saying(logit))) >= THRESHOLD
     assert Support(lambda: Saying(logit)).supports(claim, GROUNDS) == asked
 
