@@ -21,14 +21,14 @@ from rag.ui.session import Asker, assistant
 from rag.ui.sidebar import draw_sidebar
 
 INPUT = "question"
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.45
 """How often the page looks for more of an answer that is being written.
 
 More often, the browser is too busy to draw it (``benchmarks/streaming.py``).
 """
 HELD_SECONDS = 0.25
 """How long each look waits for more: what comes meanwhile is drawn at once. A click waits as long
-at the most."""
+at the most. Between two looks the browser needs time to draw."""
 BEGINNING_SECONDS = 1.0
 """How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
