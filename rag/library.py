@@ -142,7 +142,10 @@ class Library(Closing):
         chunks = chunk_document(document, tokens=self.cut.tokens, overlap=self.cut.overlap)
         with self._writer.change() as change:
             free = [o for o in removed.origins if self._store.document_at(o) is None]
-            change.add([Arrival(document, chunks, origin) for origin in free or [NOWHERE]], None)
+            if free or not self._store.holds(document.id):
+                change.add(
+                    [Arrival(document, chunks, origin) for origin in free or [NOWHERE]], None
+                )
 
     def add_seeds(self, documents: Iterable[Document]) -> None:
         """Add each document at most once in the library's life: what is removed stays removed."""

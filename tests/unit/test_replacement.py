@@ -93,6 +93,15 @@ def test_what_is_put_back_takes_no_place_from_what_stands_there_now(library: Lib
     assert library.digests() == {"/shelf/a.txt": "2"}
 
 
+def test_what_came_back_by_itself_is_left_as_it_is(library: Library) -> None:
+    library.add(OLD, origin=PLACE)
+    removed = library.take_out(OLD.id)
+    library.add(OLD, origin=PLACE)
+    library.put_back(removed)
+    assert library.add(NEW, origin=CHANGED) is AddOutcome.REPLACED
+    assert_whole(library, NEW)
+
+
 def test_a_document_without_a_place_is_put_back(library: Library) -> None:
     library.add(OLD)
     library.put_back(library.take_out(OLD.id))
