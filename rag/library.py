@@ -103,10 +103,7 @@ class Library(Closing):
         ``progress`` gets the chunks embedded and all chunks.
         """
         with self._writer.change() as change:
-            chunks: Sequence[Chunk] = ()
-            if not self._store.holds(document.id):
-                chunks = chunk_document(document, tokens=self.cut.tokens, overlap=self.cut.overlap)
-            (outcome,) = change.add([Arrival(document, chunks, origin)], progress)
+            (outcome,) = change.add(self._arrivals(document, [origin]), progress)
         return outcome
 
     def add_all(
@@ -116,17 +113,8 @@ class Library(Closing):
         with self._writer.change() as change:
             return change.add(arrivals, progress)
 
-    def remove(self, document_id: str) -> None:
-        """Remove a document with all that belongs to it, from wherever it was read.
-
-        Raises:
-            UnknownDocumentError: if the library has none with that id.
-        """
-        with self._writer.change() as change:
-            change.remove(document_id)
-
-    def take_out(self, document_id: str) -> Removed:
-        """Remove a document and return what ``put_back`` needs.
+    def remove(self, document_id: str) -> Removed:
+        """Remove a document with all that belongs to it; return what ``put_back`` needs.
 
         Raises:
             UnknownDocumentError: if the library has none with that id.
@@ -138,14 +126,17 @@ class Library(Closing):
 
     def put_back(self, removed: Removed) -> None:
         """Add a document again with the places it was read from, unless another stands there."""
-        document = removed.document
-        chunks = chunk_document(document, tokens=self.cut.tokens, overlap=self.cut.overlap)
         with self._writer.change() as change:
             free = [o for o in removed.origins if self._store.document_at(o) is None]
-            if free or not self._store.holds(document.id):
-                change.add(
-                    [Arrival(document, chunks, origin) for origin in free or [NOWHERE]], None
-                )
+            if free or not self._store.holds(removed.document.id):
+                change.add(self._arrivals(removed.document, free or [NOWHERE]), None)
+
+    def _arrivals(self, document: Document, origins: Sequence[Origin]) -> list[Arrival]:
+        """Return a document as it arrives from each origin, cut into chunks unless it is there."""
+        chunks: Sequence[Chunk] = ()
+        if not self._store.holds(document.id):
+            chunks = chunk_document(document, tokens=self.cut.tokens, overlap=self.cut.overlap)
+        return [Arrival(document, chunks, origin) for origin in origins]
 
     def add_seeds(self, documents: Iterable[Document]) -> None:
         """Add each document at most once in the library's life: what is removed stays removed."""

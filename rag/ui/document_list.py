@@ -102,7 +102,7 @@ def _draw_undo(library: Shelf, removed: Document) -> None:
 def _remove(library: Shelf, document_id: str) -> None:
     keep_notices([])
     try:
-        removed = library.take_out(document_id)
+        removed = library.remove(document_id)
     except UnknownDocumentError:
         return  # another session was faster
     st.session_state[_REMOVED] = (*st.session_state.get(_REMOVED, ()), removed)

@@ -77,7 +77,6 @@ class Job:
         self._events = events
         self._changed = threading.Condition()
         self._stopped = threading.Event()
-        self._begun, self._finished = threading.Event(), threading.Event()
         self._progress = Progress()
         self._timings = NO_TIMINGS
         self._outcome: Answer | Exception | None = None
@@ -107,21 +106,28 @@ class Job:
         Once a sentence is verified it is awaited for ``once_begun`` seconds more at the most: there
         is something to show then, and what writes it may go on for long.
         """
-        if once_begun is not None:
-            self._begun.wait(seconds)
-            seconds = min(seconds, once_begun)
-        return self._finished.wait(seconds)
+        with self._changed:
+            if once_begun is not None:
+                self._changed.wait_for(self._has_begun, seconds)
+                seconds = min(seconds, once_begun)
+            return self._changed.wait_for(self._has_ended, seconds)
 
     def wait_for_more(self, known: Progress | None, seconds: float) -> bool:
         """Wait until something has come since ``known``, at most so long; say whether it has."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: self._outcome is not None or self._progress is not known, seconds
+                lambda: self._has_ended() or self._progress is not known, seconds
             )
 
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""
         self._stopped.set()
+
+    def _has_begun(self) -> bool:
+        return bool(self._progress.claims) or self._has_ended()
+
+    def _has_ended(self) -> bool:
+        return self._outcome is not None
 
     def _run(self) -> None:
         outcome: Answer | Exception
@@ -132,8 +138,6 @@ class Job:
         with self._changed:
             self._outcome = outcome
             self._changed.notify_all()
-        self._finished.set()
-        self._begun.set()
 
     def _answer(self) -> Answer:
         began = time.monotonic()
@@ -147,8 +151,6 @@ class Job:
                 with self._changed:
                     self._timings = self._timings.after(event, time.monotonic() - began)
                     self._progress = self._progress.after(event)
-                    if self._progress.claims:
-                        self._begun.set()
                     self._changed.notify_all()
                 if isinstance(event, Done):
                     return event.answer

@@ -38,7 +38,7 @@ class Shelf(Protocol):
         """Return the documents, added before, that this one is nearly the same as."""
         ...
 
-    def take_out(self, document_id: str) -> Removed:
+    def remove(self, document_id: str) -> Removed:
         """Take a document out of the library, to be put back if that was a mistake."""
         ...
 

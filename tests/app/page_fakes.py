@@ -75,7 +75,7 @@ class FakeLibrary:
             if d.id != document_id and text.startswith(d.text)
         )
 
-    def take_out(self, document_id: str) -> Removed:
+    def remove(self, document_id: str) -> Removed:
         document = self.document(document_id)
         del self.shelf[document_id]
         return Removed(document, ())

@@ -71,7 +71,7 @@ def test_a_reopened_conversation_goes_on_where_it_ended(open_page: Open) -> None
 def test_a_removed_document_is_said_and_none_of_its_quotations_is_drawn(open_page: Open) -> None:
     page_of = scripted()
     page = ask(open_page(page_of), "Who?")
-    page_of.library.take_out(ARTICLE.id)
+    page_of.library.remove(ARTICLE.id)
     page = press(press(page, strings.NEW_CHAT), "Who")
     (exchange,) = exchanges(page)
     assert exchange["claims"][0]["text"] == "It was committed."

@@ -242,7 +242,7 @@ def test_a_removed_document_is_gone_and_undo_brings_it_back(open_page: Open) -> 
 def test_a_document_that_another_session_removed_first_is_no_error(open_page: Open) -> None:
     scripted = asker(ARTICLE)
     page = open_page(scripted)
-    scripted.library.take_out(ARTICLE.id)
+    scripted.library.remove(ARTICLE.id)
     page = press(page, strings.REMOVE)
     assert not page.exception
 

@@ -76,7 +76,7 @@ def test_a_document_stays_while_another_file_still_has_its_words(library: Librar
 def test_what_was_taken_out_is_put_back_with_its_places(library: Library) -> None:
     library.add(OLD, origin=PLACE)
     library.add(OLD, origin=ELSEWHERE)
-    removed = library.take_out(OLD.id)
+    removed = library.remove(OLD.id)
     assert_whole(library)
     library.put_back(removed)
     assert_whole(library, OLD)
@@ -86,7 +86,7 @@ def test_what_was_taken_out_is_put_back_with_its_places(library: Library) -> Non
 
 def test_what_is_put_back_takes_no_place_from_what_stands_there_now(library: Library) -> None:
     library.add(OLD, origin=PLACE)
-    removed = library.take_out(OLD.id)
+    removed = library.remove(OLD.id)
     library.add(NEW, origin=CHANGED)
     library.put_back(removed)
     assert_whole(library, NEW, OLD)
@@ -95,7 +95,7 @@ def test_what_is_put_back_takes_no_place_from_what_stands_there_now(library: Lib
 
 def test_what_came_back_by_itself_is_left_as_it_is(library: Library) -> None:
     library.add(OLD, origin=PLACE)
-    removed = library.take_out(OLD.id)
+    removed = library.remove(OLD.id)
     library.add(OLD, origin=PLACE)
     library.put_back(removed)
     assert library.add(NEW, origin=CHANGED) is AddOutcome.REPLACED
@@ -104,10 +104,10 @@ def test_what_came_back_by_itself_is_left_as_it_is(library: Library) -> None:
 
 def test_a_document_without_a_place_is_put_back(library: Library) -> None:
     library.add(OLD)
-    library.put_back(library.take_out(OLD.id))
+    library.put_back(library.remove(OLD.id))
     assert_whole(library, OLD)
     with pytest.raises(UnknownDocumentError):
-        library.take_out(NEW.id)
+        library.remove(NEW.id)
 
 
 def test_removing_takes_a_document_away_from_all_its_files(library: Library) -> None:

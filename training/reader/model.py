@@ -56,7 +56,7 @@ class Layer(nn.Module):
         return normal
 
     def _drop(self, rows: torch.Tensor) -> torch.Tensor:
-        return functional.dropout(rows, self._dropout, self.training) if self._dropout else rows
+        return functional.dropout(rows, self._dropout, self.training)
 
 
 def attend(
@@ -99,8 +99,7 @@ class Reader(nn.Module):
         """Return what the last layer makes of each token: (batch, tokens, width)."""
         length = ids.shape[1]
         rows = self.norm(self.words(ids) + self.positions.weight[:length])
-        if self._dropout:
-            rows = functional.dropout(rows, self._dropout, self.training)
+        rows = functional.dropout(rows, self._dropout, self.training)
         bias = (mask[:, None, None] - 1.0) * 1e4
         if self.shape.distances:
             numbers = torch.from_numpy(distance_numbers(length, self.shape.distances))
