@@ -13,7 +13,7 @@ from training.reader.written import FOLDER as TEXTS
 from training.support.examples import changes, examples_of
 from training.support.invented import denied, opposite, other_name, other_number
 from training.support.sets import LabelledClaim, balanced_accuracy, read_split
-from training.support.written import FOLDER, written_claims
+from training.support.written import written_claims
 
 TEXT = "In 1931 Anna Keller met Paul Brook. The bridge was old. It had 12 arches and 34 lamps."
 
@@ -78,12 +78,9 @@ def test_the_wrong_words_of_a_written_claim_are_marked(tmp_path: Path) -> None:
     assert second.document == (TEXTS / "documents" / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def test_each_written_claim_has_a_text_and_is_told_once() -> None:
+def test_each_written_claim_is_told_once_and_half_are_true() -> None:
     claims = list(written_claims())
     assert len({(claim.document, claim.sentence) for claim in claims}) == len(claims)
-    assert {path.stem for path in FOLDER.glob("*.jsonl")} <= {
-        path.stem for path in (TEXTS / "documents").glob("*.txt")
-    }
     assert 0.4 < sum(claim.supported for claim in claims) / len(claims) < 0.6
 
 
