@@ -115,15 +115,12 @@ def settle(seconds: float = 0.0) -> bool:
     return True
 
 
-def await_more(seconds: float = 0.0) -> bool:
-    """Wait until there is more of the last answer to draw, at most so long; say whether there is.
-
-    What there is then counts as drawn.
-    """
+def has_more() -> bool:
+    """Say whether there is more of the last answer to draw than before; it counts as drawn then."""
     last = exchanges()[-1] if exchanges() else None
     if not isinstance(last, Waiting) or last.job is None:
         return False
-    more = last.job.wait_for_more(st.session_state.get(_DRAWN), seconds)
+    more = last.job.wait_for_more(st.session_state.get(_DRAWN), 0)
     st.session_state[_DRAWN] = last.progress
     return more
 

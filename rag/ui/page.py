@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -21,14 +20,11 @@ from rag.ui.session import Asker, assistant
 from rag.ui.sidebar import draw_sidebar
 
 INPUT = "question"
-POLL_SECONDS = 0.45
+POLL_SECONDS = 0.3
 """How often the page looks for more of an answer that is being written.
 
 More often, the browser is too busy to draw it (``benchmarks/streaming.py``).
 """
-HELD_SECONDS = 0.25
-"""How long each look waits for more: what comes meanwhile is drawn at once. A click waits as long
-at the most. Between two looks the browser needs time to draw."""
 BEGINNING_SECONDS = 1.0
 """How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
@@ -71,23 +67,20 @@ def _draw_main(asker: Asker, records: Sequence[DocumentRecord]) -> None:
         conversation.start_waiting(asker, choosing.asked_ids(records))
     start = beginning(asker, records)
     poll = POLL_SECONDS if waiting else BEGINNING_SECONDS if start.suggested.pending else None
-    held = chain([0.0], repeat(HELD_SECONDS))  # not while the rest of the page is to be drawn
-    st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting, held)
+    st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting)
     _draw_input(records)
-    if conversation.settle(QUICK_SECONDS) or conversation.await_more():
+    if conversation.settle(QUICK_SECONDS) or conversation.has_more():
         st.rerun()
 
 
-def _draw_conversation(
-    asker: Asker, start: Beginning, waiting: bool, held: Iterator[float]
-) -> None:
+def _draw_conversation(asker: Asker, start: Beginning, waiting: bool) -> None:
     """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
 
     Once an answer is awaited that was not, or no longer, the whole page has to know, and so it has
     once all suggestions are found; but only after the drawing, since Streamlit throws away what a
     run of a fragment does not draw. What the page found in the library is not looked up again.
     """
-    conversation.await_more(next(held))
+    conversation.has_more()
     conversation.settle()
     draw_conversation(
         conversation_view(
