@@ -120,7 +120,7 @@ def has_more() -> bool:
     last = exchanges()[-1] if exchanges() else None
     if not isinstance(last, Waiting) or last.job is None:
         return False
-    more = last.job.wait_for_more(st.session_state.get(_DRAWN), 0)
+    more = last.job.has_more(st.session_state.get(_DRAWN))
     st.session_state[_DRAWN] = last.progress
     return more
 

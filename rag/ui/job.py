@@ -112,12 +112,10 @@ class Job:
                 seconds = min(seconds, once_begun)
             return self._changed.wait_for(self._has_ended, seconds)
 
-    def wait_for_more(self, known: Progress | None, seconds: float) -> bool:
-        """Wait until something has come since ``known``, at most so long; say whether it has."""
+    def has_more(self, known: Progress | None) -> bool:
+        """Say whether anything has come since ``known``, or the end."""
         with self._changed:
-            return self._changed.wait_for(
-                lambda: self._has_ended() or self._progress is not known, seconds
-            )
+            return self._has_ended() or self._progress is not known
 
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""

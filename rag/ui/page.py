@@ -20,11 +20,9 @@ from rag.ui.session import Asker, assistant
 from rag.ui.sidebar import draw_sidebar
 
 INPUT = "question"
-POLL_SECONDS = 0.3
-"""How often the page looks for more of an answer that is being written.
-
-More often, the browser is too busy to draw it (``benchmarks/streaming.py``).
-"""
+POLL_SECONDS = 0.1
+"""How often the page looks for more of an answer that is being written: nothing is drawn anew
+unless there is (``benchmarks/streaming.py``)."""
 BEGINNING_SECONDS = 1.0
 """How often the page looks for suggestions that are still being made."""
 QUICK_SECONDS = 1.0
@@ -66,10 +64,18 @@ def _draw_main(asker: Asker, records: Sequence[DocumentRecord]) -> None:
     if waiting:
         conversation.start_waiting(asker, choosing.asked_ids(records))
     start = beginning(asker, records)
-    poll = POLL_SECONDS if waiting else BEGINNING_SECONDS if start.suggested.pending else None
+    poll = BEGINNING_SECONDS if start.suggested.pending else None
     st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting)
     _draw_input(records)
     if conversation.settle(QUICK_SECONDS) or conversation.has_more():
+        st.rerun()
+    if waiting:
+        st.fragment(_watch, run_every=POLL_SECONDS)()
+
+
+def _watch() -> None:
+    """Draw nothing, and the page anew once there is more to draw: a look costs next to nothing."""
+    if conversation.has_more():
         st.rerun()
 
 

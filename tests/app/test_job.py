@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -69,7 +69,14 @@ def test_the_end_is_not_awaited_for_long_once_a_sentence_can_be_shown() -> None:
     assert job.wait(0, once_begun=0.1)
 
 
-def test_more_is_awaited_until_it_comes() -> None:
+def until(known: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not known():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_there_is_more_once_something_has_come_and_at_the_end() -> None:
     go_on, end = threading.Event(), threading.Event()
 
     def slow() -> Iterator[Event]:
@@ -80,17 +87,17 @@ def test_more_is_awaited_until_it_comes() -> None:
         yield Done(ANSWER)
 
     job = Job(slow)
-    while not job.progress.searched:
-        assert job.wait_for_more(job.progress, SECONDS)
+    assert job.has_more(None)
+    until(lambda: bool(job.progress.searched))
     known = job.progress
-    assert not job.wait_for_more(known, 0.01)
-    threading.Timer(0.05, go_on.set).start()
-    assert job.wait_for_more(known, SECONDS)
+    assert not job.has_more(known)
+    go_on.set()
+    until(lambda: job.has_more(known))
     assert job.progress.claims == ANSWER.claims[:1]
     known = job.progress
-    assert not job.wait_for_more(known, 0.01)
+    assert not job.has_more(known)
     end.set()
-    assert job.wait_for_more(known, SECONDS)
+    until(lambda: job.has_more(known))
     assert job.outcome == ANSWER
 
 
