@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from rag.about import facts_asked
 from rag.answering import Answerer, answerer_for
 from rag.answering.extractive import ExtractiveDrafter
-from rag.checker import Checker
 from rag.citations import Checked, SupportJudge, Verifier
 from rag.closing import Closing
-from rag.cross_encoder import CrossEncoder
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
 from rag.errors import ModelError
@@ -212,7 +209,6 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
     """
     model = load_embedding_model(settings.embedding)
     answerer = answerer_for(settings)
-    pairs = CrossEncoder()
     with ExitStack() as opened:
         library = opened.enter_context(
             Library.open(
@@ -226,4 +222,4 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         if seeds:
             library.add_seeds(load_file(f, limits=settings.limits) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
-    return Assistant(settings, library, answerer, Reader(pairs), Support(partial(Checker, pairs)))
+    return Assistant(settings, library, answerer, Reader(), Support())

@@ -26,7 +26,7 @@ class Encoder:
     def __init__(self, model: bytes, *, threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
         # Left to itself, onnxruntime pins threads to cores; and idle should mean idle.
-        options.intra_op_num_threads = threads or min(_usable_processors(), MOST_THREADS)
+        options.intra_op_num_threads = threads or usable_threads()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
@@ -67,7 +67,8 @@ def readable(text: str) -> str:
     return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
-def _usable_processors() -> int:
+def usable_threads() -> int:
+    """Return how many threads a model may have: one a processor, up to ``MOST_THREADS``."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return min(len(os.sched_getaffinity(0)), MOST_THREADS)
+    return min(os.cpu_count() or 1, MOST_THREADS)

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.cross_encoder import ANSWERS, END, EVIDENCE, MARKS, MAX_TOKENS, START, CrossEncoder
-from rag.inference import Float32, plan_batches
+from rag.cross_encoder import (
+    ANSWERS,
+    END,
+    EVIDENCE,
+    MARKS,
+    MAX_TOKENS,
+    START,
+    ParallelCrossEncoder,
+)
+from rag.inference import Float32
 from rag.types import Span
 
 QUESTION_TOKENS = 64
@@ -56,8 +64,8 @@ class _Window:
 class Reader:
     """Scores the sentences of passages for a question. Safe to use from several threads."""
 
-    def __init__(self, model: CrossEncoder | None = None) -> None:
-        self._model = model or CrossEncoder()
+    def __init__(self, model: ParallelCrossEncoder | None = None) -> None:
+        self._model = model or ParallelCrossEncoder()
 
     def read(
         self, question: str, passages: Sequence[PassageText]
@@ -73,15 +81,13 @@ class Reader:
             for window in self._windows(asked, number, passage)
         ]
         readings: list[dict[int, SentenceReading]] = [{} for _ in passages]
-        for batch in plan_batches([len(w.ids) for w in windows]):
-            scores = self._model.run([windows[place].ids for place in batch])
-            for row, place in enumerate(batch):
-                window = windows[place]
-                spans = passages[window.passage].sentences[window.first : window.last]
-                readings[window.passage] |= {
-                    window.first + number: reading
-                    for number, reading in enumerate(_readings(scores[row], window, spans))
-                }
+        scored = self._model.run([window.ids for window in windows])
+        for window, scores in zip(windows, scored, strict=True):
+            spans = passages[window.passage].sentences[window.first : window.last]
+            readings[window.passage] |= {
+                window.first + number: reading
+                for number, reading in enumerate(_readings(scores, window, spans))
+            }
         return [tuple(own[number] for number in sorted(own)) for own in readings]
 
     def _windows(
