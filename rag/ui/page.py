@@ -80,7 +80,7 @@ def _watch() -> None:
 
 
 def _draw_conversation(asker: Asker, start: Beginning, waiting: bool) -> None:
-    """Draw all exchanges; while an answer is awaited, this runs again and again by itself.
+    """Draw all exchanges; this runs again by itself while there are suggestions to be found.
 
     Once an answer is awaited that was not, or no longer, the whole page has to know, and so it has
     once all suggestions are found; but only after the drawing, since Streamlit throws away what a
