@@ -72,7 +72,10 @@ class ParallelCrossEncoder:
 
     def run(self, pairs: Sequence[Sequence[int]]) -> list[Float32]:
         """Return six scores for each token of each pair: an array (tokens, 6) a pair."""
-        return list(self._pool.map(self._scores, pairs))
+        longest_first = sorted(range(len(pairs)), key=lambda place: -len(pairs[place]))
+        scores = self._pool.map(self._scores, [pairs[place] for place in longest_first])
+        by_place = dict(zip(longest_first, scores, strict=True))
+        return [by_place[place] for place in range(len(pairs))]
 
     def _scores(self, pair: Sequence[int]) -> Float32:
         scores: Float32 = self._encoder.run([pair])[0]

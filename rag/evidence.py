@@ -38,13 +38,13 @@ class Features:
     passage: float
 
 
-WEIGHTS = Features(evidence=0.693, words=0.070, passage=2.333)
+WEIGHTS = Features(evidence=0.664, words=0.068, passage=2.236)
 """What each feature adds to a sentence's score, by which sentences are ranked."""
 
-SENTENCE, ANSWERS, BIAS = 0.569, 0.115, -0.590
+SENTENCE, ANSWERS, BIAS = 0.419, 0.241, -0.602
 """What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
 
-ANSWERS_SLOPE, ANSWERS_BIAS = 0.686, 1.013
+ANSWERS_SLOPE, ANSWERS_BIAS = 0.648, 0.952
 """How a passage's own ``answers`` becomes the log-odds that it answers at all."""
 
 NOTHING = -20.0

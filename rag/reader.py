@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +27,13 @@ QUESTION_TOKENS = 64
 """A longer question is read by its beginning."""
 MOST_WORDS = 30
 """No short answer has more word pieces, as usual for SQuAD."""
+PASSAGES = 512
+"""How many passages are kept as tokens: the next question is often about the same."""
+
+
+_APART = np.arange(MAX_TOKENS)[None, :] - np.arange(MAX_TOKENS)[:, None]
+_FAR = np.where((_APART >= 0) & (_APART < MOST_WORDS), 0.0, -np.inf).astype(np.float32)
+"""Forbids the pairs of a start and an end that are no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,27 @@ class SentenceReading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sentence:
+    """The tokens of a sentence, and where each stands in its passage."""
+
+    span: Span
+    ids: tuple[int, ...]
+    places: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Window:
-    """Tokens that fit the model: the question and a run of a passage's sentences."""
+    """Tokens that fit the model: the question and a run of a passage's sentences.
+
+    The first of the sentences has the number ``number`` in its passage, and its tokens begin at
+    ``start``.
+    """
 
     passage: int
-    first: int
-    last: int
+    number: int
+    start: int
     ids: tuple[int, ...]
-    offsets: tuple[Span | None, ...]
+    sentences: tuple[_Sentence, ...]
 
 
 class Reader:
@@ -66,6 +87,7 @@ class Reader:
 
     def __init__(self, model: ParallelCrossEncoder | None = None) -> None:
         self._model = model or ParallelCrossEncoder()
+        self._sentences = lru_cache(maxsize=PASSAGES)(self._cut)
 
     def read(
         self, question: str, passages: Sequence[PassageText]
@@ -83,31 +105,32 @@ class Reader:
         readings: list[dict[int, SentenceReading]] = [{} for _ in passages]
         scored = self._model.run([window.ids for window in windows])
         for window, scores in zip(windows, scored, strict=True):
-            spans = passages[window.passage].sentences[window.first : window.last]
-            readings[window.passage] |= {
-                window.first + number: reading
-                for number, reading in enumerate(_readings(scores, window, spans))
-            }
+            readings[window.passage] |= dict(enumerate(_readings(scores, window), window.number))
         return [tuple(own[number] for number in sorted(own)) for own in readings]
 
     def _windows(
         self, asked: Sequence[int], number: int, passage: PassageText
     ) -> Iterator[_Window]:
         room = MAX_TOKENS - len(asked) - MARKS
-        before = (None,) * (len(asked) + MARKS - 1)
-        tokens = [
-            [
-                (id_, Span(start + span.start, end + span.start))
-                for id_, (start, end) in zip(coded.ids, coded.offsets, strict=True)
-            ][:room]
-            for span in passage.sentences
-            for coded in [self._model.tokens.of(span.of(passage.text))]
+        sentences = [
+            _Sentence(each.span, each.ids[:room], each.places[:room])
+            for each in self._sentences(passage)
         ]
-        for first, last in _runs([len(sentence) for sentence in tokens], room):
-            inside = [token for sentence in tokens[first:last] for token in sentence]
-            ids = self._model.tokens.pair(asked, [id_ for id_, _ in inside])
-            offsets = (*before, *(span for _, span in inside), None)
-            yield _Window(number, first, last, ids, offsets)
+        for first, last in _runs([len(sentence.ids) for sentence in sentences], room):
+            inside = tuple(sentences[first:last])
+            ids = self._model.tokens.pair(asked, [id_ for each in inside for id_ in each.ids])
+            yield _Window(number, first, len(asked) + MARKS - 1, ids, inside)
+
+    def _cut(self, passage: PassageText) -> tuple[_Sentence, ...]:
+        coded = self._model.tokens.of_all([span.of(passage.text) for span in passage.sentences])
+        return tuple(
+            _Sentence(
+                span,
+                tuple(tokens.ids),
+                tuple(Span(span.start + start, span.start + end) for start, end in tokens.offsets),
+            )
+            for span, tokens in zip(passage.sentences, coded, strict=True)
+        )
 
 
 def _runs(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
@@ -122,33 +145,24 @@ def _runs(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
         yield first, len(lengths)
 
 
-def _readings(
-    scores: Float32, window: _Window, sentences: Sequence[Span]
-) -> Iterator[SentenceReading]:
+def _readings(scores: Float32, window: _Window) -> Iterator[SentenceReading]:
     """Yield one reading for each sentence of a window."""
     null = float(scores[0, START] + scores[0, END])
     answers = float(scores[0, ANSWERS])
-    for sentence in sentences:
-        tokens = [
-            place
-            for place, offset in enumerate(window.offsets)
-            if offset is not None and offset.overlap(sentence)
-        ]
-        if not tokens:
-            yield SentenceReading(-10.0, -10.0, answers, sentence)
+    start = window.start
+    for sentence in window.sentences:
+        if not sentence.ids:
+            yield SentenceReading(-10.0, -10.0, answers, sentence.span)
             continue
-        own = scores[tokens[0] : tokens[-1] + 1]
+        own = scores[start : start + len(sentence.ids)]
+        start += len(sentence.ids)
         score, first, last = _best_words(own)
-        one, two = window.offsets[tokens[0] + first], window.offsets[tokens[0] + last]
-        answer = Span(one.start, two.end) if one and two else sentence
+        answer = Span(sentence.places[first].start, sentence.places[last].end)
         yield SentenceReading(float(own[:, EVIDENCE].mean()), score - null, answers, answer)
 
 
 def _best_words(scores: Float32) -> tuple[float, int, int]:
     """Return the best score of a start and an end at most ``MOST_WORDS`` apart, and the two."""
-    size = len(scores)
-    pairs = scores[:, None, START] + scores[None, :, END]
-    near = np.triu(np.ones((size, size), bool)) & ~np.triu(np.ones((size, size), bool), MOST_WORDS)
-    pairs = np.where(near, pairs, -np.inf)
+    pairs = scores[:, None, START] + scores[None, :, END] + _FAR[: len(scores), : len(scores)]
     first, last = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return float(pairs[first, last]), int(first), int(last)
