@@ -31,7 +31,7 @@ FACT_SHARE, MOST_FOR_A_FACT = 0.85, 2
 finds the evidence for 70 % of questions instead of 65 %; 65 % instead of 69 % of citations are
 right."""
 
-RIVAL_SHARE = 0.85
+RIVAL_SHARE = 0.9
 """How likely, against the best, a second sentence of its document makes a short answer unclear."""
 
 OTHER_DOCUMENT_SHARE, MOST_DOCUMENTS = 0.6, 4
