@@ -69,6 +69,6 @@ def readable(text: str) -> str:
 
 def usable_threads() -> int:
     """Return how many threads a model may have: one a processor, up to ``MOST_THREADS``."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), MOST_THREADS)
-    return min(os.cpu_count() or 1, MOST_THREADS)
+    known = hasattr(os, "sched_getaffinity")
+    processors = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+    return min(processors, MOST_THREADS)

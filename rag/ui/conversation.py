@@ -116,13 +116,18 @@ def settle(seconds: float = 0.0) -> bool:
 
 
 def has_more() -> bool:
-    """Say whether there is more of the last answer to draw than before; it counts as drawn then."""
+    """Say whether there is more of the last answer to draw than ``note_drawn`` was told of."""
     last = exchanges()[-1] if exchanges() else None
     if not isinstance(last, Waiting) or last.job is None:
         return False
-    more = last.job.has_more(st.session_state.get(_DRAWN))
-    st.session_state[_DRAWN] = last.progress
-    return more
+    return last.job.has_more(st.session_state.get(_DRAWN))
+
+
+def note_drawn() -> None:
+    """Note that what there is of the last answer is drawn."""
+    last = exchanges()[-1] if exchanges() else None
+    if isinstance(last, Waiting):
+        st.session_state[_DRAWN] = last.progress
 
 
 def stop() -> None:

@@ -86,7 +86,7 @@ def _draw_conversation(asker: Asker, start: Beginning, waiting: bool) -> None:
     once all suggestions are found; but only after the drawing, since Streamlit throws away what a
     run of a fragment does not draw. What the page found in the library is not looked up again.
     """
-    conversation.has_more()
+    conversation.note_drawn()
     conversation.settle()
     draw_conversation(
         conversation_view(

@@ -1,12 +1,19 @@
-"""Export a trained reader to ONNX: ``python -m training.reader.export``."""
+"""Export a trained reader to ONNX: ``python -m training.reader.export``.
+
+The mean of the weights of a reader that was trained further and of the one that it was trained from
+keeps nearly all of what each has learned (Wortsman and others, "Robust fine-tuning of zero-shot
+models", 2022).
+"""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 
 from training.bert import IDS, MASK, BertEncoder, layers_of
@@ -36,14 +43,25 @@ def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
     )
 
 
+def average(runs: Sequence[Mapping[str, Float32]]) -> dict[str, Float32]:
+    """Return the mean of each weight; all runs must have the same ones."""
+    return {name: np.mean([run[name] for run in runs], axis=0) for name in runs[0]}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     default = Path(__file__).parents[2] / "rag" / "models"
-    parser.add_argument("--run", type=Path, default=RUNS / "reader", help="a folder of training")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        nargs="+",
+        default=[RUNS / "reader"],
+        help="a folder of training, or several, whose weights are averaged",
+    )
     parser.add_argument("--output", type=Path, default=default, help="folder to write to")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     options = parser.parse_args()
-    weights = read_checkpoint(options.run / "checkpoint.pt")
+    weights = average([read_checkpoint(run / "checkpoint.pt") for run in options.run])
     data = build_model(weights, options.precision).SerializeToString(deterministic=True)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "reader.onnx").write_bytes(data)
