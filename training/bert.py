@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto
 
-from training.graph import GraphBuilder
+from training.graph import CONTRIB, GraphBuilder
 from training.layers import Dense, Layers
 from training.scaling import Float32
 
@@ -45,7 +45,8 @@ class Shape:
 class BertEncoder:
     """Writes the encoder of ``weights`` into ``graph``, with ``layers`` in the precision wanted.
 
-    Tokens are rows: all but attention works on (batch * sequence, width). All tokens are of
+    Tokens are rows: all but attention works on (sequence * batch, width). The first tokens of all
+    texts come first: so attention finds each head's numbers without moving any. All tokens are of
     segment 0.
     """
 
@@ -64,53 +65,65 @@ class BertEncoder:
         bias = self._attention_bias()
         for number in range(self._shape.layers):
             rows = self._layer(f"encoder.layer.{number}", rows, bias)
-        return graph.add("Reshape", rows, self._batch_shape(self._shape.width))
+        by_place = graph.add("Reshape", rows, self._by_place(self._shape.width))
+        return graph.add("Transpose", by_place, perm=[1, 0, 2])
 
     def _layer(self, name: str, rows: str, bias: str) -> str:
-        attended = self._dense(f"{name}.attention.output.dense", self._attend(name, rows, bias))
+        mixed = self._attend(f"{name}.attention", rows, bias)
+        attended = self._attention_output(f"{name}.attention", mixed)
         rows = self._add_and_normalise(f"{name}.attention.output.LayerNorm", attended, rows)
-        widened = self._graph.add("Gelu", self._dense(f"{name}.intermediate.dense", rows))
-        narrowed = self._dense(f"{name}.output.dense", widened, floor=LEAST_GELU)
+        wide = self._dense(f"{name}.intermediate.dense", [rows], parts=self._blocks(name))
+        active = [self._graph.add("Gelu", block) for block in wide]
+        (narrowed,) = self._dense(f"{name}.output.dense", active, floor=LEAST_GELU)
         return self._add_and_normalise(f"{name}.output.LayerNorm", narrowed, rows)
 
     def _embed(self) -> str:
         graph, weights = self._graph, self._weights
-        words = self._layers.lookup("words", weights[WORDS], IDS)
+        words = self._layers.lookup("words", weights[WORDS], graph.add("Transpose", IDS))
         table = weights[POSITIONS][: self._shape.positions]
         if SEGMENTS in weights:
             table = table + weights[SEGMENTS][0]
         length = graph.add("Shape", IDS, start=1, end=2)
         zero = graph.integers(0)
         positions = graph.add("Slice", graph.constant("positions", table), zero, length, zero)
+        positions = graph.add("Unsqueeze", positions, graph.integers(1))
         rows = graph.add("Reshape", graph.add("Add", words, positions), self._row_shape())
         return self._normalise("embeddings.LayerNorm", rows)
 
     def _attend(self, name: str, rows: str, bias: str) -> str:
         """Return each token's mixture of values, heads side by side (rows, width)."""
         graph, shape = self._graph, self._shape
-        stacked = self._stacked_projection(f"{name}.attention.self", rows)
-        by_head = self._batch_shape(shape.heads, shape.width // shape.heads)
+        by_head = self._by_place(shape.heads, shape.width // shape.heads)
         query, key, value = (
-            graph.add("Reshape", part, by_head) for part in graph.split(stacked, 3, axis=1)
+            graph.add("Reshape", part, by_head) for part in self._projections(f"{name}.self", rows)
         )
-        query = graph.add("Transpose", query, perm=[0, 2, 1, 3])
-        key = graph.add("Transpose", key, perm=[0, 2, 3, 1])
-        value = graph.add("Transpose", value, perm=[0, 2, 1, 3])
-        scores = graph.add("Add", graph.add("MatMul", query, key), bias)
-        mixed = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), value)
-        mixed = graph.add("Transpose", mixed, perm=[0, 2, 1, 3])
+        scores = self._fused_product(query, key, transBatchA=1, transBatchB=1, transB=1)
+        chances = graph.add("Softmax", graph.add("Add", scores, bias), axis=-1)
+        mixed = self._fused_product(chances, value, transBatchB=1)
+        mixed = graph.add("Transpose", mixed, perm=[2, 0, 1, 3])
         return graph.add("Reshape", mixed, self._row_shape())
 
-    def _stacked_projection(self, name: str, rows: str) -> str:
-        """Return query, key and value (rows, 3 * width), the query already scaled."""
+    def _projections(self, name: str, rows: str) -> list[str]:
+        """Return query, key and value, each (rows, width), the query already scaled.
+
+        The key's bias adds the same to all scores of a query, which softmax takes out again; the
+        value's goes through attention as it is, and is added after it.
+        """
         scale = np.sqrt(np.float32(self._shape.width // self._shape.heads))
-        parts: dict[str, Float32] = {}
-        for kind in ("weight", "bias"):
-            query, key, value = (
-                self._weights[f"{name}.{part}.{kind}"] for part in ("query", "key", "value")
-            )
-            parts[kind] = np.concatenate([query / scale, key, value])
-        return self._layers.affine(Dense(name, parts["weight"], parts["bias"]), rows)
+        query, key, value = (
+            self._weights[f"{name}.{part}.weight"] for part in ("query", "key", "value")
+        )
+        weight = np.concatenate([query / scale, key, value])
+        bias = np.zeros(len(weight), np.float32)
+        bias[: len(query)] = self._weights[f"{name}.query.bias"] / scale
+        return self._layers.affine(Dense(name, weight, bias), [rows], parts=3)
+
+    def _attention_output(self, name: str, mixed: str) -> str:
+        weight = self._weights[f"{name}.output.dense.weight"]
+        passed = weight @ self._weights[f"{name}.self.value.bias"]
+        bias = self._weights[f"{name}.output.dense.bias"] + passed
+        (rows,) = self._layers.affine(Dense(f"{name}.output.dense", weight, bias), [mixed])
+        return rows
 
     def _attention_bias(self) -> str:
         """Return what is added to attention scores: ``MASKED`` for padding, and for distance."""
@@ -126,18 +139,25 @@ class BertEncoder:
         graph, most = self._graph, self._shape.positions
         numbers = distance_numbers(most, self._shape.distances)
         apart = np.concatenate([numbers[-1], numbers[0, 1:]])  # of -(most - 1) to most - 1
-        table = graph.constant("distances", self._weights[DISTANCES][apart].T)
+        table = graph.constant("distances", self._weights[DISTANCES][apart])
         zero, one = graph.scalar(0), graph.scalar(1)
         length = graph.add("Gather", graph.add("Shape", IDS), one, axis=0)
         places = graph.add("Range", zero, length, one)
         shifted = graph.add("Add", places, graph.scalar(most - 1))
         keys = graph.add("Unsqueeze", shifted, graph.integers(0))
         queries = graph.add("Unsqueeze", places, graph.integers(1))
-        return graph.add("Gather", table, graph.add("Sub", keys, queries), axis=1)
+        by_place = graph.add("Gather", table, graph.add("Sub", keys, queries), axis=0)
+        return graph.add("Transpose", by_place, perm=[2, 0, 1])
 
-    def _dense(self, name: str, rows: str, *, floor: float | None = None) -> str:
+    def _dense(
+        self, name: str, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
+    ) -> list[str]:
         weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        return self._layers.affine(Dense(name, weight, bias), rows, floor=floor)
+        return self._layers.affine(Dense(name, weight, bias), blocks, parts=parts, floor=floor)
+
+    def _blocks(self, name: str) -> int:
+        """Return how many blocks as wide as the encoder what is widened is cut into."""
+        return len(self._weights[f"{name}.intermediate.dense.bias"]) // self._shape.width
 
     def _add_and_normalise(self, name: str, update: str, rows: str) -> str:
         return self._normalise(name, self._graph.add("Add", update, rows))
@@ -154,9 +174,15 @@ class BertEncoder:
     def _row_shape(self) -> str:
         return self._graph.integers(-1, self._shape.width)
 
-    def _batch_shape(self, *inner: int) -> str:
-        outer = self._graph.add("Shape", IDS)
-        return self._graph.add("Concat", outer, self._graph.integers(*inner), axis=0)
+    def _fused_product(self, first: str, second: str, **turned: int) -> str:
+        """Multiply the matrices of each text and head, read in place as ``turned`` says."""
+        return self._graph.add("FusedMatMul", first, second, domain=CONTRIB, **turned)
+
+    def _by_place(self, *inner: int) -> str:
+        """Return the shape (sequence, batch, ...) of rows."""
+        graph = self._graph
+        length, size = (graph.add("Shape", IDS, start=at, end=at + 1) for at in (1, 0))
+        return graph.add("Concat", length, size, graph.integers(*inner), axis=0)
 
 
 def layers_of(names: Iterable[str]) -> int:

@@ -52,14 +52,9 @@ class GraphBuilder:
         )
         return name
 
-    def split(self, value: str, parts: int, *, axis: int) -> list[str]:
-        """Cut ``value`` into equal parts along ``axis``."""
-        stem = f"Split_{len(self._nodes)}"
-        names = [f"{stem}_{part}" for part in range(parts)]
-        self._nodes.append(
-            helper.make_node("Split", [value], names, stem, axis=axis, num_outputs=parts)
-        )
-        return names
+    def join(self, blocks: Sequence[str]) -> str:
+        """Put blocks of columns side by side."""
+        return blocks[0] if len(blocks) == 1 else self.add("Concat", *blocks, axis=-1)
 
     def model(
         self,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from training.graph import GraphBuilder
 from training.scaling import Float32
@@ -17,15 +20,34 @@ class Dense:
     weight: Float32
     bias: Float32
 
+    def cut(self, parts: int) -> tuple[Dense, ...]:
+        """Return the maps to each of ``parts`` equal blocks of the outputs, named by number."""
+        if parts == 1:
+            return (self,)
+        weights, biases = np.split(self.weight, parts), np.split(self.bias, parts)
+        return tuple(
+            Dense(f"{self.name}.{number}", *own)
+            for number, own in enumerate(zip(weights, biases, strict=True))
+        )
+
 
 class Layers(Protocol):
-    """How a graph looks up a table and applies an affine map."""
+    """How a graph looks up a table and applies an affine map.
+
+    What goes into a map and what comes out may be cut into blocks of columns: what is done to a
+    block stays in a processor's cache.
+    """
 
     def lookup(self, name: str, table: Float32, rows: str) -> str:
         """Pick ``rows`` of ``table`` (entries, width)."""
 
-    def affine(self, dense: Dense, value: str, *, floor: float | None = None) -> str:
-        """Map ``value`` (rows, inputs) to (rows, outputs); no input is below ``floor``."""
+    def affine(
+        self, dense: Dense, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
+    ) -> list[str]:
+        """Map ``blocks``, together (rows, inputs), to ``parts``, together (rows, outputs).
+
+        No input is below ``floor``, if that is given.
+        """
 
 
 class Float32Layers:
@@ -38,8 +60,14 @@ class Float32Layers:
         """Pick ``rows`` of ``table`` (entries, width)."""
         return self._graph.add("Gather", self._graph.constant(name, table), rows)
 
-    def affine(self, dense: Dense, value: str, *, floor: float | None = None) -> str:
-        """Map ``value`` (rows, inputs) to (rows, outputs)."""
+    def affine(
+        self, dense: Dense, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
+    ) -> list[str]:
+        """Map ``blocks``, together (rows, inputs), to ``parts``, together (rows, outputs)."""
+        value = self._graph.join(blocks)
+        return [self._map(part, value) for part in dense.cut(parts)]
+
+    def _map(self, dense: Dense, value: str) -> str:
         weight = self._graph.constant(f"{dense.name}.weight", dense.weight.T)
         bias = self._graph.constant(f"{dense.name}.bias", dense.bias)
         return self._graph.add("Add", self._graph.add("MatMul", value, weight), bias)
@@ -52,7 +80,9 @@ class RecordingLayers(Float32Layers):
         super().__init__(graph)
         self.inputs: dict[str, str] = {}
 
-    def affine(self, dense: Dense, value: str, *, floor: float | None = None) -> str:
-        """Map ``value`` (rows, inputs) to (rows, outputs) and note where it came from."""
-        self.inputs[dense.name] = value
-        return super().affine(dense, value, floor=floor)
+    def affine(
+        self, dense: Dense, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
+    ) -> list[str]:
+        """Map ``blocks`` to ``parts`` and note where they came from."""
+        self.inputs[dense.name] = self._graph.join(blocks)
+        return super().affine(dense, blocks, parts=parts, floor=floor)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count, takewhile
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from training.bert import LEAST_GELU, Shape, layers_of
+from training.bert import Shape, layers_of
 from training.mpnet import SHAPE
 from training.scaling import Float32
 
@@ -28,28 +29,31 @@ def read_layers(model: Path, shape: Shape = SHAPE) -> dict[str, Float32]:
     for number in range(layers_of(stored)):
         layer = f"encoder.layer.{number}"
         _read_projection(stored, f"{layer}.attention.self", weights, shape)
-        for name in (f"{layer}.attention.output.dense", f"{layer}.intermediate.dense"):
-            weights[f"{name}.weight"], weights[f"{name}.bias"] = _signed(stored, name)
-        name = f"{layer}.output.dense"
-        weights[f"{name}.weight"], weights[f"{name}.bias"] = _unsigned(stored, name)
+        for name in ("attention.output.dense", "intermediate.dense", "output.dense"):
+            weight, bias = _map(stored, f"{layer}.{name}")
+            weights[f"{layer}.{name}.weight"], weights[f"{layer}.{name}.bias"] = weight, bias
     return weights
 
 
-def _signed(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:
-    weight = stored[f"{name}.weight"].T * stored[f"{name}.scale"][:, None]
-    return weight * stored[f"{name}.factors"], stored[f"{name}.bias"]
-
-
-def _unsigned(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:
-    weight: Float32 = stored[f"{name}.weight"].T * stored[f"{name}.scale"][:, None]
-    return weight, stored[f"{name}.bias"] - np.float32(LEAST_GELU) * weight.sum(axis=1)
+def _map(stored: dict[str, Float32], name: str) -> tuple[Float32, Float32]:
+    """Put the parts of an affine map together; a bias that adds nothing is not stored."""
+    numbered = (f"{name}.{number}" for number in count())
+    parts = list(takewhile(lambda part: f"{part}.weight" in stored, numbered)) or [name]
+    scales = [stored[f"{part}.scale"] for part in parts]
+    weight = np.concatenate([stored[f"{part}.weight"].T for part in parts])
+    weight = weight * np.concatenate(scales)[:, None] * stored.get(f"{name}.factors", 1)
+    biases = [
+        stored.get(f"{part}.bias", np.zeros_like(scale)).reshape(-1)
+        for part, scale in zip(parts, scales, strict=True)
+    ]
+    return weight, np.concatenate(biases)
 
 
 def _read_projection(
     stored: dict[str, Float32], name: str, weights: dict[str, Float32], shape: Shape
 ) -> None:
     """Take query, key and value apart; the query is stored scaled."""
-    weight, bias = _signed(stored, name)
+    weight, bias = _map(stored, name)
     scales = (np.sqrt(np.float32(shape.width // shape.heads)), np.float32(1), np.float32(1))
     parts = zip(("query", "key", "value"), scales, strict=True)
     for number, (part, scale) in enumerate(parts):

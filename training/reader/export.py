@@ -38,9 +38,8 @@ def build_model(weights: dict[str, Float32], precision: str) -> onnx.ModelProto:
     hidden = BertEncoder(graph, layers, weights, shape).write()
     head = Dense("scores", weights["scores.weight"], weights["scores.bias"])
     sequence = ["batch", "sequence"]
-    return graph.model(
-        {IDS: sequence, MASK: sequence}, {plain.affine(head, hidden): [*sequence, len(head.bias)]}
-    )
+    (scores,) = plain.affine(head, [hidden])
+    return graph.model({IDS: sequence, MASK: sequence}, {scores: [*sequence, len(head.bias)]})
 
 
 def average(runs: Sequence[Mapping[str, Float32]]) -> dict[str, Float32]:
