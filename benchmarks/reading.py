@@ -18,7 +18,7 @@ import numpy as np
 from squad import SQUAD
 from tqdm import tqdm
 
-from rag.cross_encoder import MODEL_FILE, ParallelCrossEncoder
+from rag.cross_encoder import MODEL_FILE, CrossEncoder
 from rag.embedding import MiniLMEmbeddings
 from rag.evaluation.squad import normalize, token_f1
 from rag.lexical import index_form, match_expression, query_terms
@@ -65,7 +65,7 @@ def main() -> None:
     held_out = [a for a in articles if a.title in HELD_OUT]
     examples = [e for a in (articles if options.all else held_out or articles) for e in a.examples]
     started = time.perf_counter()
-    reader = Reader(ParallelCrossEncoder(options.reader))
+    reader = Reader(CrossEncoder(options.reader))
     print(f"loaded in {time.perf_counter() - started:.2f} s")
     results, milliseconds = read(reader, examples[:: max(1, len(examples) // options.questions)])
     print(f"{len(results)} questions, {milliseconds:.1f} ms a passage (median)")

@@ -137,7 +137,7 @@ def by_own_threshold(fitting: Scored, held_out: Scored) -> dict[str, float]:
 
 def report_sentences(data: Path, checker: Checker) -> None:
     asking = Counting(checker)
-    support = Support(lambda: asking)
+    support = Support(asking)
     claims = grounded_claims(data)
     kept, times = [], []
     for each in claims:

@@ -64,7 +64,7 @@ def main() -> None:
     print("a quote that supports its sentence, judged")
     readers: dict[str, ClaimReader] = {"by the rules": Silent(), "by the checker too": Checker()}
     for name, reader in readers.items():
-        judge = Support(partial(returned, reader))
+        judge = Support(reader)
         times = []
         for _ in range(options.quotes):
             words = some_words(shown[0].of(document.text), chance)
@@ -82,10 +82,6 @@ class Silent:
     def read(self, sentences: Sequence[str], text: str) -> list[float]:
         """Return nothing for each sentence."""
         return [0.0 for _ in sentences]
-
-
-def returned(reader: ClaimReader) -> ClaimReader:
-    return reader
 
 
 def print_times(name: str, times: list[float]) -> None:

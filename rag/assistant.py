@@ -11,8 +11,10 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from rag.about import facts_asked
 from rag.answering import Answerer, answerer_for
 from rag.answering.extractive import ExtractiveDrafter
+from rag.checker import Checker
 from rag.citations import Checked, SupportJudge, Verifier
 from rag.closing import Closing
+from rag.cross_encoder import CrossEncoder
 from rag.documents import load_file
 from rag.embedding import load_embedding_model
 from rag.errors import ModelError
@@ -222,4 +224,5 @@ def open_assistant(settings: Settings, *, seeds: bool = True) -> Assistant:
         if seeds:
             library.add_seeds(load_file(f, limits=settings.limits) for f in seed_files())
         opened.pop_all()  # from here on the assistant closes it
-    return Assistant(settings, library, answerer, Reader(), Support())
+    encoder = CrossEncoder()
+    return Assistant(settings, library, answerer, Reader(encoder), Support(Checker(encoder)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.cross_encoder import MARKS, MAX_TOKENS, SUPPORTED, CrossEncoder, Tokens
-from rag.inference import plan_batches, readable
+from rag.inference import readable
 from rag.questions import terms
 from rag.relevance import choose
 from rag.sentences import split_sentences
@@ -68,10 +68,5 @@ class Checker:
 
     def read(self, sentences: Sequence[str], text: str) -> list[float]:
         """Return for each sentence of a claim the logit (-10 to 10) that the text supports it."""
-        pairs = [self._pairs.encode(sentence, text) for sentence in sentences]
-        logits = [0.0] * len(pairs)
-        for batch in plan_batches([len(pair) for pair in pairs]):
-            scores = self._model.run([pairs[place] for place in batch])
-            for row, place in enumerate(batch):
-                logits[place] = float(scores[row, 0, SUPPORTED])
-        return logits
+        scored = self._model.run([self._pairs.encode(sentence, text) for sentence in sentences])
+        return [float(scores[0, SUPPORTED]) for scores in scored]

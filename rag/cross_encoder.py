@@ -46,23 +46,11 @@ class Tokens:
 
 
 class CrossEncoder:
-    """Scores the tokens of a few pairs, with all threads at once. Safe to use from several."""
+    """Scores the tokens of pairs, a thread for each. Safe to use from several threads.
 
-    def __init__(self, model_file: Path = MODEL_FILE) -> None:
-        self.tokens = Tokens(model_file)
-        self._encoder = Encoder(model_file.read_bytes())
-
-    def run(self, pairs: Sequence[Sequence[int]]) -> Float32:
-        """Return six scores for each token of each pair, padded to the longest."""
-        return self._encoder.run(pairs)
-
-
-class ParallelCrossEncoder:
-    """Scores the tokens of many pairs, a thread for each. Safe to use from several threads.
-
-    That is a fifth faster than batches that all threads work at together: what one pair needs stays
-    in a processor's cache, no thread waits for another, and nothing is padded
-    (``benchmarks/asking.py``).
+    Many pairs take a fifth less time so than in batches that all threads work at together: what one
+    pair needs stays in a processor's cache, no thread waits for another, and nothing is padded
+    (``benchmarks/asking.py``). A single pair takes as long on one thread as on two.
     """
 
     def __init__(self, model_file: Path = MODEL_FILE) -> None:

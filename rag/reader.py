@@ -18,7 +18,7 @@ from rag.cross_encoder import (
     MARKS,
     MAX_TOKENS,
     START,
-    ParallelCrossEncoder,
+    CrossEncoder,
 )
 from rag.inference import Float32
 from rag.types import Span
@@ -85,8 +85,8 @@ class _Window:
 class Reader:
     """Scores the sentences of passages for a question. Safe to use from several threads."""
 
-    def __init__(self, model: ParallelCrossEncoder | None = None) -> None:
-        self._model = model or ParallelCrossEncoder()
+    def __init__(self, model: CrossEncoder | None = None) -> None:
+        self._model = model or CrossEncoder()
         self._sentences = lru_cache(maxsize=PASSAGES)(self._cut)
 
     def read(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
-from threading import Lock
 from typing import Protocol
 
-from rag.checker import Checker
 from rag.facts import negations, unmatched_fact
 from rag.grounds import Grounds
 from rag.wording import Wording, compare, sentences_of
@@ -120,15 +118,10 @@ def probability_of(features: Features) -> float:
 
 
 class Support:
-    """Says whether a claim stands on its grounds. Safe to use from several threads.
+    """Says whether a claim stands on its grounds. Safe to use from several threads."""
 
-    The checker is loaded when the first claim is judged by it: who only quotes never waits for it.
-    """
-
-    def __init__(self, load: Callable[[], ClaimReader] = Checker) -> None:
-        self._load = load
-        self._reader: ClaimReader | None = None
-        self._loading = Lock()
+    def __init__(self, reader: ClaimReader) -> None:
+        self._reader = reader
 
     def supports(self, claim: str, grounds: Grounds) -> bool:
         """Say whether no fact of a claim is without grounds, and the checker does not object."""
@@ -138,11 +131,5 @@ class Support:
         known = features_of(claim, grounds.text)
         if repeats(known) or log_odds(known) + LEAST >= NEEDED:
             return True
-        logits = self._checker().read(sentences_of(claim), grounds.text)
+        logits = self._reader.read(sentences_of(claim), grounds.text)
         return log_odds(_heard(known, logits)) >= NEEDED
-
-    def _checker(self) -> ClaimReader:
-        with self._loading:
-            if self._reader is None:
-                self._reader = self._load()
-            return self._reader

@@ -15,6 +15,8 @@ from rag.answering import Answerer
 from rag.answering.condensing import WordCondenser
 from rag.answering.generative import GenerativeDrafter
 from rag.assistant import Assistant
+from rag.checker import Checker
+from rag.cross_encoder import CrossEncoder
 from rag.reader import Reader
 from rag.support import Support
 
@@ -47,4 +49,6 @@ def quoting_assistant(
     )
     drafter = GenerativeDrafter(model, server.model, passage_tokens=3000)
     answerer = Answerer(drafter, WordCondenser())
-    return Assistant(assistant.settings, assistant.library, answerer, Reader(), Support())
+    encoder = CrossEncoder()
+    reader, judge = Reader(encoder), Support(Checker(encoder))
+    return Assistant(assistant.settings, assistant.library, answerer, reader, judge)

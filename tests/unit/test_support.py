@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 
 import pytest
@@ -36,42 +34,28 @@ PARAPHRASE = "Four ministers met there and promised each other a good deal more.
 
 
 def test_a_claim_is_supported_where_facts_and_checker_agree() -> None:
-    assert Support(lambda: Saying(6.0)).supports(PARAPHRASE, GROUNDS)
-    assert not Support(lambda: Saying(-30.0)).supports(PARAPHRASE, GROUNDS)
+    assert Support(Saying(6.0)).supports(PARAPHRASE, GROUNDS)
+    assert not Support(Saying(-30.0)).supports(PARAPHRASE, GROUNDS)
 
 
 def test_the_checker_is_not_asked_what_it_could_not_change() -> None:
     reader = Saying(-30.0)
     restated = "The two countries did not discuss trade."
-    assert Support(lambda: reader).supports(restated, GROUNDS)
+    assert Support(reader).supports(restated, GROUNDS)
     assert reader.asked == []
 
 
 def test_a_claim_that_leaves_out_a_word_repeats_nothing() -> None:
     reader = Saying(-30.0)
     turned = "The two countries did discuss trade."
-    assert not Support(lambda: reader).supports(turned, GROUNDS)
+    assert not Support(reader).supports(turned, GROUNDS)
 
 
 def test_a_claim_with_an_invented_fact_is_not_supported_whatever_the_checker_says() -> None:
     reader = Saying(30.0)
-    support = Support(lambda: reader)
+    support = Support(reader)
     assert not support.supports("Japan drew a commitment from it in 1987.", GROUNDS)
     assert reader.asked == []
-
-
-def test_the_checker_is_loaded_once_and_only_when_it_is_asked() -> None:
-    loaded = []
-
-    def load() -> Saying:
-        loaded.append(threading.get_ident())
-        return Saying(6.0)
-
-    support = Support(load)
-    assert loaded == []
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: support.supports(PARAPHRASE, GROUNDS), range(8)))
-    assert len(loaded) == 1
 
 
 def test_a_claim_is_as_weak_as_its_weakest_sentence() -> None:
@@ -99,8 +83,7 @@ def test_any_claim_has_a_probability(claim: str, text: str, logit: float) -> Non
 
 @pytest.fixture(scope="module")
 def support() -> Support:
-    checker = Checker()
-    return Support(lambda: checker)
+    return Support(Checker())
 
 
 @pytest.mark.parametrize(
@@ -117,7 +100,7 @@ def support() -> Support:
 def test_to_ask_the_checker_less_often_changes_no_verdict(claim: str, logit: float) -> None:
     """The lowest logit takes 2.13 from the log-odds, nearly the most that is allowed for."""
     asked = probability_of(features_of(claim, TEXT, Saying(logit))) >= THRESHOLD
-    assert Support(lambda: Saying(logit)).supports(claim, GROUNDS) == asked
+    assert Support(Saying(logit)).supports(claim, GROUNDS) == asked
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.cross_encoder import MODEL_FILE, ParallelCrossEncoder
+from rag.cross_encoder import MODEL_FILE, CrossEncoder
 from rag.documents import load_bytes
 from rag.embedding import load_embedding_model
 from rag.evaluation.corpus import load_corpus
@@ -87,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, Library.open(Path(home), model) as library:
         for document in documents:
             library.add(document)
-        scored = list(score(library, Reader(ParallelCrossEncoder(options.reader)), questions))
+        scored = list(score(library, Reader(CrossEncoder(options.reader)), questions))
     names = {path.name for path in options.also} | set(HELD_OUT)
     fitted = fit([each for each in scored if each.asked.source not in names])
     print("score: evidence, words, passage:", np.round(fitted.score, 3))
