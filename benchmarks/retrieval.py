@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1000)
     parser.add_argument("--tokens", type=int, help="chunk budget")
     parser.add_argument("--overlap", type=int, help="sentences that chunks share")
+    parser.add_argument("--passages", type=int, default=10, help="how many are wanted")
     parser.add_argument("--held-out", action="store_true", help="ask about unseen articles only")
     parser.add_argument("--sweep", action="store_true", help="compare fusions")
     options = parser.parse_args()
@@ -55,7 +56,8 @@ def main() -> None:
             for document in tqdm(documents, unit=" documents"):
                 library.add(document)
             for name, reader in (("hybrid", None), ("hybrid, read", Reader())):
-                report(name, HybridRetriever(library=library, k=10, reader=reader), asked)
+                retriever = HybridRetriever(library=library, k=options.passages, reader=reader)
+                report(name, retriever, asked)
             if options.sweep:
                 sweep(library, asked)
 

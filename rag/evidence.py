@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from rag.reader import PassageText, SentenceReading
@@ -83,8 +83,11 @@ def features_of(passage: Passage, reading: SentenceReading) -> Features:
 
 def score_of(features: Features) -> float:
     """Return a sentence's score, the higher the likelier; about -6 to 6."""
-    pairs = zip(astuple(WEIGHTS), astuple(features), strict=True)
-    return math.fsum(weight * value for weight, value in pairs)
+    return (
+        WEIGHTS.evidence * features.evidence
+        + WEIGHTS.words * features.words
+        + WEIGHTS.passage * features.passage
+    )
 
 
 def probability_of(features: Features, answers: float) -> float:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
@@ -22,8 +24,9 @@ from rag.types import BlockKind, Chunk, Passage, Scores
 CANDIDATES = 50
 """How many hits of each search are weighed."""
 
-READ = 8
-"""How many passages the reader reads at the least, to choose from."""
+READ, READ_CHARACTERS = 8, 4_800
+"""How many passages the reader reads to choose from, and how long they may be together. It reads as
+many as are wanted, however long or many these are."""
 
 LEXICAL_WEIGHT = 0.4
 """BM25's share of the fused score, the rest is the cosine's; see ``benchmarks/retrieval.py``."""
@@ -33,6 +36,9 @@ CHROME_PENALTY = 0.1
 
 DUPLICATE_CONTAINMENT = 0.8
 """The share of a chunk's words which, if they stand in a better one, make it a duplicate."""
+
+KEPT_TEXTS = 512
+"""Of how many texts the words are kept: the next question often finds the same."""
 
 MOST_COMPARED = 4
 """How many documents take turns at the places where a question is about several."""
@@ -70,6 +76,7 @@ class HybridRetriever(BaseRetriever):
         if self.reader is None:
             return self._found(question, wanted, document_ids)
         found = self._found(question, max(wanted, READ), document_ids)
+        found = found[: max(wanted, fitting([len(p.text) for p in found], READ_CHARACTERS))]
         read = sorted(judge(self.reader, question, found), key=lambda p: -p.probability)
         if compares(question):
             read = [read[place] for place in by_turns([p.document.id for p in read])]
@@ -158,6 +165,11 @@ def fuse(
     }
 
 
+def fitting(lengths: Sequence[int], room: int) -> int:
+    """Return how many of the first lengths fit into ``room``."""
+    return sum(total <= room for total in accumulate(lengths))
+
+
 def by_turns(documents: Sequence[str]) -> list[int]:
     """Return the places of a ranking so that the best ``MOST_COMPARED`` documents take turns.
 
@@ -181,7 +193,7 @@ def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[in
     yields to any text that holds its words and is none, even a worse one: that is where a citation
     belongs.
     """
-    words = [_Words(frozenset(terms(text)), _named(text)) for text in texts]
+    words = [_words(text) for text in texts]
     chosen: list[int] = []
     for place, own in enumerate(words):
         if len(chosen) == k:
@@ -205,6 +217,11 @@ class _Words:
         """Say whether nearly all of these words are in ``other``, names and numbers all of them."""
         shared = len(self.all & other.all)
         return 0 < DUPLICATE_CONTAINMENT * len(self.all) <= shared and self.named <= other.all
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _words(text: str) -> _Words:
+    return _Words(frozenset(terms(text)), _named(text))
 
 
 def _named(text: str) -> frozenset[str]:

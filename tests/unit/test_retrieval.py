@@ -12,7 +12,7 @@ from rag.embedding import load_embedding_model
 from rag.index import Hit
 from rag.library import Library
 from rag.limits import Limits
-from rag.retrieval import READ, HybridRetriever, by_turns, distinct, fuse
+from rag.retrieval import READ, READ_CHARACTERS, HybridRetriever, by_turns, distinct, fuse
 from rag.types import BlockKind
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "japan_us_alliance.txt"
@@ -60,7 +60,7 @@ def test_passages_are_numbered_from_1_best_first(library: Library) -> None:
 
 def test_with_a_reader_the_passages_that_likely_answer_come_first(library: Library) -> None:
     question = "defense of the Senkaku Islands"
-    found = HybridRetriever(library=library, k=9).retrieve(question)
+    found = HybridRetriever(library=library, k=6).retrieve(question)
     words = found[-1].text[-40:]
     assert words not in found[0].text
     reader = ScriptedReader({words: 9.0})
@@ -71,14 +71,31 @@ def test_with_a_reader_the_passages_that_likely_answer_come_first(library: Libra
     assert reader.asked == [question]
 
 
-def test_the_reader_reads_more_passages_than_it_gives_back(library: Library) -> None:
-    class Counting(ScriptedReader):
-        def read(self, question, passages):  # type: ignore[no-untyped-def]
-            assert 2 < len(passages) <= READ
-            return super().read(question, passages)
+class Measuring(ScriptedReader):
+    """A reader that notes how long each passage is that it reads."""
 
-    retriever = HybridRetriever(library=library, k=2, reader=Counting())
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+
+    def read(self, question, passages):  # type: ignore[no-untyped-def]
+        self.lengths = [len(passage.text) for passage in passages]
+        return super().read(question, passages)
+
+
+def test_the_reader_reads_more_passages_than_it_gives_back(library: Library) -> None:
+    reader = Measuring()
+    retriever = HybridRetriever(library=library, k=2, reader=reader)
     assert len(retriever.retrieve("Who met Antony Blinken?")) == 2
+    assert 2 < len(reader.lengths) <= READ
+    assert sum(reader.lengths) <= READ_CHARACTERS
+
+
+def test_the_reader_reads_all_that_are_wanted_however_long_they_are(library: Library) -> None:
+    reader = Measuring()
+    HybridRetriever(library=library, k=READ, reader=reader).retrieve("Who met Antony Blinken?")
+    assert len(reader.lengths) == READ
+    assert sum(reader.lengths) > READ_CHARACTERS
 
 
 def test_the_body_paragraph_is_found_and_not_its_echo_in_the_standfirst(library: Library) -> None:
