@@ -193,15 +193,14 @@ def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[in
     yields to any text that holds its words and is none, even a worse one: that is where a citation
     belongs.
     """
-    words = [_words(text) for text in texts]
     chosen: list[int] = []
-    for place, own in enumerate(words):
+    for place, text in enumerate(texts):
         if len(chosen) == k:
             break
         others = chosen
         if echoes[place]:
             others = chosen + [other for other, echo in enumerate(echoes) if not echo]
-        if not any(own.stand_in(words[other]) for other in others):
+        if not any(_words(text).stand_in(_words(texts[other])) for other in others):
             chosen.append(place)
     return chosen
 
