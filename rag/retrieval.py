@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from rag.chunking import fitting
 from rag.errors import UnknownDocumentError
 from rag.evidence import SentenceReader, judge
 from rag.index import Hit
@@ -163,11 +163,6 @@ def fuse(
         )
         for id_ in dict.fromkeys([*cosines, *bm25])
     }
-
-
-def fitting(lengths: Sequence[int], room: int) -> int:
-    """Return how many of the first lengths fit into ``room``."""
-    return sum(total <= room for total in accumulate(lengths))
 
 
 def by_turns(documents: Sequence[str]) -> list[int]:

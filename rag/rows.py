@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
 from typing import Any
 
+from rag.chunking import fitting
 from rag.errors import UnknownDocumentError
 from rag.index import Vectors
 from rag.lexical import index_form, match_expression
@@ -118,9 +118,8 @@ def rarest(connection: sqlite3.Connection, terms: Sequence[str]) -> list[str]:
         return list(terms)
     found = [_count_matches(connection, term) for term in terms]
     order = sorted(range(len(terms)), key=found.__getitem__)
-    totals = accumulate(found[place] for place in order)
-    fitting = sum(total <= MOST_MATCHES for total in totals)
-    return [terms[place] for place in order[: max(1, fitting)]]
+    kept = fitting([found[place] for place in order], MOST_MATCHES)
+    return [terms[place] for place in order[: max(1, kept)]]
 
 
 def _count_matches(connection: sqlite3.Connection, term: str) -> int:

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from rag.answering.condensing import WordCondenser
 from rag.answering.draft_format import DraftParser
 from rag.answering.models import explain
-from rag.chunking import count_tokens
+from rag.chunking import count_tokens, fitting
 from rag.errors import ModelError
 from rag.prompts import load_prompt
 from rag.types import DraftClaim, DraftPart, Notice, Passage, Turn, Usage
@@ -85,15 +85,9 @@ class GenerativeDrafter:
             raise explain(error, self._name) from error
 
 
-def within_budget(passages: Sequence[Passage], tokens: int) -> list[Passage]:
+def within_budget(passages: Sequence[Passage], tokens: int) -> Sequence[Passage]:
     """Return the first passages whose text takes at most so many tokens, but at least one."""
-    shown: list[Passage] = []
-    for passage in passages:
-        tokens -= count_tokens(passage.text)
-        if shown and tokens < 0:
-            break
-        shown.append(passage)
-    return shown
+    return passages[: max(1, fitting([count_tokens(p.text) for p in passages], tokens))]
 
 
 def tagged(passages: Sequence[Passage]) -> str:

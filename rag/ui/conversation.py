@@ -63,9 +63,13 @@ def exchanges() -> tuple[Exchange, ...]:
     return found
 
 
+def _last() -> Exchange | None:
+    return exchanges()[-1] if exchanges() else None
+
+
 def is_waiting() -> bool:
     """Say whether the last question has no answer yet."""
-    return bool(exchanges()) and isinstance(exchanges()[-1], Waiting)
+    return isinstance(_last(), Waiting)
 
 
 def ask(question: str) -> None:
@@ -81,8 +85,9 @@ def ask(question: str) -> None:
 
 def retry() -> None:
     """Ask the question that failed once more."""
-    if exchanges() and isinstance(exchanges()[-1], Failed):
-        ask(exchanges()[-1].question)
+    last = _last()
+    if isinstance(last, Failed):
+        ask(last.question)
 
 
 def revise(number: int, question: str) -> None:
@@ -94,7 +99,7 @@ def revise(number: int, question: str) -> None:
 
 def start_waiting(asker: Asker, document_ids: Collection[str] | None = None) -> None:
     """Begin to answer the last question from the documents named, unless that has begun."""
-    last = exchanges()[-1]
+    last = _last()
     if isinstance(last, Waiting) and last.job is None:
         history = _history()
         job = Job(lambda: asker.stream(last.question, history, document_ids=document_ids))
@@ -106,7 +111,7 @@ def settle(seconds: float = 0.0) -> bool:
 
     What has begun to be written is awaited for a moment only: it is shown as it grows.
     """
-    last = exchanges()[-1] if exchanges() else None
+    last = _last()
     if not isinstance(last, Waiting) or last.job is None:
         return False
     if not last.job.wait(seconds, once_begun=MOMENT):
@@ -117,7 +122,7 @@ def settle(seconds: float = 0.0) -> bool:
 
 def has_more() -> bool:
     """Say whether there is more of the last answer to draw than ``note_drawn`` was told of."""
-    last = exchanges()[-1] if exchanges() else None
+    last = _last()
     if not isinstance(last, Waiting) or last.job is None:
         return False
     return last.job.has_more(st.session_state.get(_DRAWN))
@@ -125,14 +130,14 @@ def has_more() -> bool:
 
 def note_drawn() -> None:
     """Note that what there is of the last answer is drawn."""
-    last = exchanges()[-1] if exchanges() else None
+    last = _last()
     if isinstance(last, Waiting):
         st.session_state[_DRAWN] = last.progress
 
 
 def stop() -> None:
     """Keep what is verified of the answer that is being written, and await no more of it."""
-    last = exchanges()[-1] if exchanges() else None
+    last = _last()
     if not isinstance(last, Waiting):
         return
     if last.job:
