@@ -84,5 +84,5 @@ class RecordingLayers(Float32Layers):
         self, dense: Dense, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
     ) -> list[str]:
         """Map ``blocks`` to ``parts`` and note where they came from."""
-        self.inputs[dense.name] = self._graph.join(blocks)
-        return super().affine(dense, blocks, parts=parts, floor=floor)
+        value = self.inputs[dense.name] = self._graph.join(blocks)
+        return super().affine(dense, [value], parts=parts, floor=floor)

@@ -51,15 +51,18 @@ class Int8Layers:
         self, dense: Dense, blocks: Sequence[str], *, parts: int = 1, floor: float | None = None
     ) -> list[str]:
         """Map ``blocks``, together (rows, inputs), to ``parts``, together (rows, outputs)."""
+        add = self._graph.add
         if floor is None:
             (value,) = blocks
             dense, value = self._evened(dense, value)
-            blocks = [value]
-        zero = MIDDLE if floor is None else BELOW
-        scale = self._row_scale(blocks, floor)
-        flat = self._graph.add("Reshape", scale, self._graph.integers(-1))
+            blocks, magnitudes = [value], [add("Abs", value)]
+            zero, steps, least = MIDDLE, LARGEST, SMALLEST
+        else:
+            magnitudes = list(blocks)
+            zero, steps, least = BELOW, HIGHEST - BELOW, -floor / BELOW
+        scale = self._row_scale(magnitudes, steps, least)
+        flat = add("Reshape", scale, self._graph.integers(-1))
         zeros = self._zeros(flat, zero)
-        add = self._graph.add
         activations = self._graph.join(
             [add("QuantizeLinear", block, flat, zeros, axis=0) for block in blocks]
         )
@@ -72,14 +75,11 @@ class Int8Layers:
         even = self._graph.add("Mul", value, inverse)
         return Dense(dense.name, dense.weight * factors, dense.bias), even
 
-    def _row_scale(self, blocks: Sequence[str], floor: float | None) -> str:
-        """Return (rows, 1): the size of one of the steps that reach each row's largest."""
+    def _row_scale(self, magnitudes: Sequence[str], steps: int, least: float) -> str:
+        """Return (rows, 1): the size of one of ``steps`` steps to each row's largest."""
         graph = self._graph
-        if floor is None:
-            blocks = [graph.add("Abs", block) for block in blocks]
-        own = [graph.add("ReduceMax", b, graph.integers(-1), keepdims=1) for b in blocks]
+        own = [graph.add("ReduceMax", m, graph.integers(-1), keepdims=1) for m in magnitudes]
         largest = own[0] if len(own) == 1 else graph.add("Max", *own)
-        steps, least = (LARGEST, SMALLEST) if floor is None else (HIGHEST - BELOW, -floor / BELOW)
         step = graph.add("Mul", largest, graph.number(1 / steps))
         return graph.add("Max", step, graph.number(least))
 
