@@ -17,6 +17,10 @@ MOST_WORDS = 12
 LEAST_WORDS_LOGIT = 0.0
 """From here on the reader holds words of the sentence for the answer, rather than none."""
 
+LEAST_LEAD = 1.0
+"""How far those words must lead other words of their sentence, or it is unclear which answer: on
+the tuning sets 82 % of 268 short answers are right, both of the two with a smaller lead wrong."""
+
 
 @runtime_checkable
 class SentenceReader(Protocol):
@@ -125,9 +129,10 @@ def _judged(
 ) -> JudgedSentence:
     words = _moved(reading.answer, passage.span.start)
     few = len(words.of(passage.document.text).split()) <= MOST_WORDS
+    clear = reading.words >= LEAST_WORDS_LOGIT and reading.lead >= LEAST_LEAD
     return JudgedSentence(
         span=span,
-        words=words if few and reading.words >= LEAST_WORDS_LOGIT else None,
+        words=words if few and clear else None,
         probability=probability_of(features_of(passage, reading), best_answers),
     )
 

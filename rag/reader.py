@@ -5,9 +5,11 @@ The reader sees question and passage together, which vectors made apart cannot m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,13 +51,15 @@ class SentenceReading:
     """What the reader says of one sentence, each a logit (about -10 to 10).
 
     ``evidence``: it helps to answer; ``words``: it holds the answer's words, at ``answer``;
-    ``answers``: the text around it answers at all.
+    ``answers``: the text around it answers at all. ``lead``: by how much ``words`` is above that
+    of the best other words of the sentence, at least 0, infinite where there are none.
     """
 
     evidence: float
     words: float
     answers: float
     answer: Span
+    lead: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,29 @@ def _readings(scores: Float32, window: _Window) -> Iterator[SentenceReading]:
     start = window.start
     for sentence in window.sentences:
         if not sentence.ids:
-            yield SentenceReading(-10.0, -10.0, answers, sentence.span)
+            yield SentenceReading(-10.0, -10.0, answers, sentence.span, math.inf)
             continue
         own = scores[start : start + len(sentence.ids)]
         start += len(sentence.ids)
-        score, first, last = _best_words(own)
-        answer = Span(sentence.places[first].start, sentence.places[last].end)
-        yield SentenceReading(float(own[:, EVIDENCE].mean()), score - null, answers, answer)
+        words = _best_words(own)
+        answer = Span(sentence.places[words.first].start, sentence.places[words.last].end)
+        evidence = float(own[:, EVIDENCE].mean())
+        yield SentenceReading(evidence, words.score - null, answers, answer, words.lead)
 
 
-def _best_words(scores: Float32) -> tuple[float, int, int]:
-    """Return the best score of a start and an end at most ``MOST_WORDS`` apart, and the two."""
+class _Words(NamedTuple):
+    """The first and the last token of an answer, its score, and its lead over all apart from it."""
+
+    first: int
+    last: int
+    score: float
+    lead: float
+
+
+def _best_words(scores: Float32) -> _Words:
+    """Return the start and the end, at most ``MOST_WORDS`` apart, that score best together."""
     pairs = scores[:, None, START] + scores[None, :, END] + _FAR[: len(scores), : len(scores)]
-    first, last = np.unravel_index(int(pairs.argmax()), pairs.shape)
-    return float(pairs[first, last]), int(first), int(last)
+    first, last = divmod(int(pairs.argmax()), len(scores))
+    before, after = pairs[:first, :first], pairs[last + 1 :, last + 1 :]
+    rival = max(before.max(initial=-np.inf), after.max(initial=-np.inf))
+    return _Words(first, last, float(pairs[first, last]), float(pairs[first, last] - rival))

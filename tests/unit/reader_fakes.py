@@ -16,6 +16,7 @@ class ScriptedReader:
     telling: dict[str, float] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     answer_length: int = 3
+    lead: float = 9.0
 
     def read(
         self, question: str, passages: Sequence[PassageText]
@@ -27,5 +28,5 @@ class ScriptedReader:
     def _reading(self, sentence: str, span: Span) -> SentenceReading:
         score = max((v for word, v in self.telling.items() if word in sentence), default=-8.0)
         return SentenceReading(
-            score, score, score, Span(span.start, span.start + self.answer_length)
+            score, score, score, Span(span.start, span.start + self.answer_length), self.lead
         )

@@ -4,7 +4,7 @@ import pytest
 from reader_fakes import ScriptedReader
 from verification_fakes import document, passages
 
-from rag.evidence import Features, answers_of, judge, probability_of
+from rag.evidence import LEAST_LEAD, Features, answers_of, judge, probability_of
 from rag.reader import PassageText, SentenceReading
 from rag.types import BlockKind, Span
 
@@ -47,6 +47,13 @@ def test_the_words_that_answer_are_placed_in_the_document() -> None:
     assert words.of(REPORT.text) == "The"
     assert last.sentences[1].span.contains(words)
     assert last.sentences[0].words is None  # the reader holds no words of it for the answer
+
+
+def test_words_that_hardly_lead_others_of_their_sentence_are_no_short_answer() -> None:
+    for lead, known in ((LEAST_LEAD - 0.1, False), (LEAST_LEAD, True)):
+        last = judge(ScriptedReader({"trade": 9.0}, lead=lead), "What?", passages(REPORT))[-1]
+        assert (last.sentences[1].words is not None) is known
+        assert last.sentences[1].probability == last.probability  # the sentence stays evidence
 
 
 class WordyReader(ScriptedReader):

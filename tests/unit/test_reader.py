@@ -1,6 +1,7 @@
 """Tests of the shipped reader on small texts; how well it reads is measured in benchmarks."""
 
 import hashlib
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -48,6 +49,23 @@ def test_the_sentence_that_answers_is_found_with_its_words(
     (readings,) = reader.read(question, [passage(BRIDGE)])
     assert best(readings) == sentence
     assert words in readings[sentence].answer.of(BRIDGE)
+
+
+def test_an_answer_leads_the_other_words_of_its_sentence_by_more_the_clearer_it_is(
+    reader: Reader,
+) -> None:
+    text = "Anna Keller spoke for the town and Paul Brandt for the county."
+    (clear,) = reader.read("Who spoke for the county?", [passage(text)])[0]
+    (unclear,) = reader.read("Who spoke?", [passage(text)])[0]
+    assert clear.answer.of(text) == "Paul Brandt"
+    assert clear.lead > unclear.lead > 0
+
+
+def test_a_single_word_has_no_rival_in_its_sentence(reader: Reader) -> None:
+    (readings,) = reader.read("Who?", [passage("Keller.")])
+    assert all(reading.lead >= 0 for reading in readings)
+    (empty,) = reader.read("Who?", [PassageText(" ", (Span(0, 1),))])
+    assert empty[0].lead == math.inf
 
 
 def test_a_passage_about_something_else_does_not_answer(reader: Reader) -> None:
