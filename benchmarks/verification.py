@@ -1,28 +1,41 @@
 """Time to verify a quote in a document of 1 MB: in its passage, elsewhere, and nowhere.
 
 The document is the bundled article's words, shuffled into paragraphs; six passages are shown. Then
-the time to judge whether a quote supports its sentence: by the rules, and by the checker too.
+the time to judge whether a quote supports its sentence: by the rules, and by the checker too. Last,
+how long a user waits for that: the time from the last byte of a sentence to its verdict, while a
+model writes sentences about the article as it is, word by word.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+
+from rag.answering.generative import GenerativeDrafter
 from rag.checker import Checker
-from rag.citations import Verifier
+from rag.citations import SupportJudge, Verifier
+from rag.documents import load_file
 from rag.folding import fold
+from rag.limits import Limits
+from rag.sentences import split_sentences
 from rag.support import ClaimReader, Support
 from rag.types import (
     Block,
     BlockKind,
     Document,
     DraftClaim,
+    Expected,
     Passage,
     ProposedQuote,
     Scores,
@@ -38,6 +51,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--characters", type=int, default=1_000_000)
     parser.add_argument("--quotes", type=int, default=300, help="quotes of each kind")
+    parser.add_argument("--sentences", type=int, default=100, help="that a model writes")
+    parser.add_argument("--speeds", type=int, nargs="+", default=[20, 50, 100])
     options = parser.parse_args()
     chance = random.Random(0)  # noqa: S311
     document = shuffled_article(options.characters, chance)
@@ -64,9 +79,9 @@ def main() -> None:
     print("a quote that supports its sentence, judged")
     readers: dict[str, ClaimReader] = {"by the rules": Silent(), "by the checker too": Checker()}
     for name, reader in readers.items():
-        judge = Support(reader)
         times = []
         for _ in range(options.quotes):
+            judge = Support(reader)  # anew, since it keeps what it has read
             words = some_words(shown[0].of(document.text), chance)
             claim = DraftClaim(
                 " ".join([*words[2:8], *NEW_WORDS]), (ProposedQuote(1, " ".join(words)),)
@@ -74,6 +89,76 @@ def main() -> None:
             verifier = Verifier(passages, question="What is it?", judge=judge)
             times.append(milliseconds(partial(verifier.check, claim)))
         print_times(name, times)
+    print("a sentence that a model writes, from its last byte to its verdict")
+    shown_as_it_is = article_passages()
+    judge = Support(Checker())
+    for speed in options.speeds:
+        draft = written(shown_as_it_is, options.sentences, chance)
+        print_times(f"{speed} words a second", waits(shown_as_it_is, draft, speed, judge))
+
+
+class TimedModel(BaseChatModel):
+    """Writes a draft word by word, so many a second, and notes when it wrote the last."""
+
+    words: list[str]
+    speed: int
+    wrote: float = 0.0
+
+    @property
+    def _llm_type(self) -> str:
+        return "timed"
+
+    def _generate(self, *_: Any, **__: Any) -> ChatResult:  # noqa: ANN401
+        raise NotImplementedError("it only streams")
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:  # noqa: ANN401
+        for word in self.words:
+            time.sleep(1 / self.speed)
+            self.wrote = time.perf_counter()
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        end = AIMessageChunk(content="", response_metadata={"finish_reason": "stop"})
+        yield ChatGenerationChunk(message=end)
+
+
+def article_passages() -> list[Passage]:
+    document = load_file(ARTICLE, limits=Limits())
+    spans = [block.span for block in document.blocks if block.kind is BlockKind.BODY]
+    return [
+        Passage(number, document, span, Scores(0, 0, 0)) for number, span in enumerate(spans, 1)
+    ]
+
+
+def written(passages: Sequence[Passage], sentences: int, chance: random.Random) -> list[str]:
+    """Return the words of a draft whose quotes stand each within one sentence of a passage."""
+    known = [
+        (passage.number, span.of(passage.document.text))
+        for passage in passages
+        for span in split_sentences(passage.document.text, passage.span)
+    ]
+    long = [(number, text) for number, text in known if len(text.split()) > WORDS_IN_QUOTE]
+    draft = ""
+    for _ in range(sentences):
+        number, text = chance.choice(long)
+        words = some_words(text, chance)
+        claim = " ".join([*words[2:8], *NEW_WORDS])
+        draft += f'{claim}. [[{number} "{" ".join(words)}"]]\n'
+    return re.findall(r"\S+\s*", draft)
+
+
+def waits(
+    passages: list[Passage], words: list[str], speed: int, judge: SupportJudge
+) -> list[float]:
+    """Return the milliseconds from the last byte of each sentence to its verdict."""
+    model = TimedModel(words=words, speed=speed)
+    verifier = Verifier(passages, question="What is it?", judge=judge)
+    times = []
+    for part in GenerativeDrafter(model, "timed", passage_tokens=10_000).draft("What?", passages):
+        if isinstance(part, Expected):
+            verifier.expect(part.claim)
+        elif isinstance(part, DraftClaim):
+            verifier.check(part)
+            times.append((time.perf_counter() - model.wrote) * 1000)
+    return times
 
 
 class Silent:
@@ -105,7 +190,7 @@ def shuffled_article(characters: int, chance: random.Random) -> Document:
 
 def some_words(paragraph: str, chance: random.Random) -> list[str]:
     words = paragraph.split()
-    start = chance.randrange(len(words) - WORDS_IN_QUOTE)
+    start = chance.randrange(len(words) - WORDS_IN_QUOTE + 1)
     return words[start : start + WORDS_IN_QUOTE]
 
 

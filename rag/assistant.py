@@ -27,7 +27,7 @@ from rag.settings import Settings, seed_files
 from rag.suggesting import suggest
 from rag.support import Support
 from rag.turns import Turns
-from rag.types import Answer, DraftClaim, Notice, Passage, ShortAnswer, Turn, Usage
+from rag.types import Answer, DraftClaim, Expected, Notice, Passage, ShortAnswer, Turn, Usage
 
 READERS_AT_ONCE = 2
 """Questions read at the same time: while one is in the model, another can be in Python."""
@@ -178,6 +178,8 @@ class Assistant(Closing):
                     usage += part
                 elif isinstance(part, Notice):
                     notice = part.text
+                elif isinstance(part, Expected):
+                    verifier.expect(part.claim)
                 else:
                     yield from _told(verifier.check(part))
         except ModelError as error:

@@ -37,6 +37,10 @@ class SupportJudge(Protocol):
         """Say whether a claim follows from what it may draw on."""
         ...
 
+    def expect(self, claim: str, grounds: Grounds) -> None:
+        """Begin with a claim that may soon be judged, and do not wait for it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -90,13 +94,25 @@ class Verifier:
             self._claims.append(claim)
         return Checked(claim, rejections)
 
+    def expect(self, proposed: DraftClaim) -> None:
+        """Let the judge begin with a claim whose quotes are still being written.
+
+        The sentence that a quote stands in is mostly known from its first words, so the judgement
+        is there when the last have come.
+        """
+        found, _ = _locate(proposed, self._passages)
+        if self._judge and found:
+            self._judge.expect(proposed.text, self._grounds(tuple(found.values())))
+
     def _is_supported(self, proposed: DraftClaim, locations: Sequence[Location]) -> bool:
         """Say whether quotes bear a claim out; one that is its own quotation needs no judge."""
         if self._judge is None or _is_quotation(proposed, locations):
             return True
+        return self._judge.supports(proposed.text, self._grounds(locations))
+
+    def _grounds(self, locations: Sequence[Location]) -> Grounds:
         places = [Place(location.document, location.spans) for location in locations]
-        grounds = grounds_of(places, self._passages, self._question)
-        return self._judge.supports(proposed.text, grounds)
+        return grounds_of(places, self._passages, self._question)
 
     def answer(
         self,

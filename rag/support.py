@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from rag.facts import negations, unmatched_fact
 from rag.grounds import Grounds
+from rag.inference import usable_threads
 from rag.wording import Wording, compare, sentences_of
 
 
@@ -68,6 +71,9 @@ LEAST = -2.25
 outweigh this, it is not asked, since it takes many times as long as they do: of 2,464 claims none
 would be judged otherwise, as ``training/support/calibrate.py`` counts."""
 
+BEGUN = 64
+"""How many claims are kept that the checker has begun with: what is expected soon comes."""
+
 
 def features_of(claim: str, text: str, reader: ClaimReader | None = None) -> Features:
     """Gather what is known of a claim; a claim is as weak as its weakest sentence.
@@ -122,14 +128,30 @@ class Support:
 
     def __init__(self, reader: ClaimReader) -> None:
         self._reader = reader
+        self._pool = ThreadPoolExecutor(usable_threads(), thread_name_prefix="checking")
+        self._begun = lru_cache(maxsize=BEGUN)(self._begin)
 
     def supports(self, claim: str, grounds: Grounds) -> bool:
         """Say whether no fact of a claim is without grounds, and the checker does not object."""
-        source = f"{grounds.text}\n{grounds.about}"
-        if unmatched_fact(claim, source, grounds.sentences, grounds.shown):
-            return False
-        known = features_of(claim, grounds.text)
-        if repeats(known) or log_odds(known) + LEAST >= NEEDED:
-            return True
-        logits = self._reader.read(sentences_of(claim), grounds.text)
+        known = _ruled(claim, grounds)
+        if isinstance(known, bool):
+            return known
+        logits = self._begun(claim, grounds.text).result()
         return log_odds(_heard(known, logits)) >= NEEDED
+
+    def expect(self, claim: str, grounds: Grounds) -> None:
+        """Let the checker begin with a claim that may soon be judged, where it would be asked."""
+        if not isinstance(_ruled(claim, grounds), bool):
+            self._begun(claim, grounds.text)
+
+    def _begin(self, claim: str, text: str) -> Future[Sequence[float]]:
+        return self._pool.submit(self._reader.read, sentences_of(claim), text)
+
+
+def _ruled(claim: str, grounds: Grounds) -> bool | Features:
+    """Judge a claim by facts and words; where these leave it to the checker, return them."""
+    source = f"{grounds.text}\n{grounds.about}"
+    if unmatched_fact(claim, source, grounds.sentences, grounds.shown):
+        return False
+    known = features_of(claim, grounds.text)
+    return repeats(known) or log_odds(known) + LEAST >= NEEDED or known

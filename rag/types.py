@@ -177,6 +177,16 @@ class DraftClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A claim that is still being written, with what there is of its quotes.
+
+    It tells what may have to be checked soon, and is never an answer.
+    """
+
+    claim: DraftClaim
+
+
+@dataclass(frozen=True, slots=True)
 class ShortAnswer:
     """The answer in a few words, as an answerer proposes it; shown only if it is quoted too."""
 
@@ -201,7 +211,7 @@ class Notice:
     text: str
 
 
-DraftPart = DraftClaim | ShortAnswer | Usage | Notice
+DraftPart = DraftClaim | Expected | ShortAnswer | Usage | Notice
 """What an answerer writes, part by part. A draft without claims is a refusal."""
 
 

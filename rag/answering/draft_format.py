@@ -13,12 +13,25 @@ from typing import Final
 
 from rag.answering.draft_characters import RESTART, AnswerCharacters
 from rag.answering.draft_claims import ENDS, MARK, Stretch, claims_in, is_preamble, is_refusal
-from rag.answering.draft_quotes import CLOSERS, MAX_QUOTES, OPENERS, Bracket, starts_quote
+from rag.answering.draft_quotes import (
+    CLOSERS,
+    MAX_BRACKET,
+    MAX_QUOTES,
+    OPENERS,
+    Bracket,
+    starts_quote,
+)
 from rag.sentences import MAX_CHARACTERS, split_sentences
 from rag.types import DraftClaim, Span
 
 MAX_STRETCH: Final = 4 * MAX_CHARACTERS
 """Characters of a line after which its sentences but the last are claims."""
+
+FEWEST_WORDS: Final = 4
+"""How many words of a quote tell where it stands; it is looked up again at twice as many."""
+
+MAX_EXPECTED: Final = 4
+"""Brackets of a stretch after which nothing is expected any more: hardly anyone writes so many."""
 
 MAX_HELD: Final = 1_000
 """Claims without a quote that wait for the first with one."""
@@ -52,6 +65,15 @@ class DraftParser:
         """Return the claims that this piece of the output completes."""
         self._read(self._characters.read(text))
         return self._take()
+
+    def expected(self) -> DraftClaim | None:
+        """Return the claim being written, each time that it is worth looking up what it quotes.
+
+        Its last quote may lack an end. It is likely to be fed soon, and none to rely on.
+        """
+        stretch = self._stretches.expected()
+        claims = claims_in(stretch) if stretch else []
+        return claims[-1] if claims and claims[-1].quotes else None
 
     def finish(self) -> list[DraftClaim]:
         """Return the claims that the end of the output completes."""
@@ -110,6 +132,7 @@ class _Stretches:
         self._emit = emit
         self._head = ""  # "[" and what follows, until it is clear whether that is a bracket
         self._bracket: Bracket | None = None
+        self._due = 0  # words of a bracket from which on it is worth looking up
         self._clear()
 
     def read(self, character: str) -> None:
@@ -128,6 +151,24 @@ class _Stretches:
         self.read("\n")
         self._complete()
 
+    def expected(self) -> Stretch | None:
+        """Return the stretch so far when a bracket has ended or has enough new words.
+
+        A word that may go on is left out. A sentence that does not end before its brackets is
+        taken to end after them.
+        """
+        if not (self._bracket or self._is_after_bracket) or len(self._brackets) > MAX_EXPECTED:
+            return None
+        words = self._bracket.content.rpartition(" ")[0] if self._bracket else ""
+        count = words.count(" ")
+        if count < self._due:
+            return None
+        self._due = 2 * count if self._bracket else MAX_BRACKET
+        text = "".join(self._text) + ("" if self._last() in ENDS else ".")
+        if self._bracket:
+            return Stretch(f"{text} {MARK}", (*self._brackets, words))
+        return Stretch(text, tuple(self._brackets))
+
     def _clear(self) -> None:
         self._text: list[str] = []
         self._brackets: list[str] = []
@@ -144,6 +185,7 @@ class _Stretches:
         if bracket.read(character):
             return
         self._bracket = None
+        self._due = 0
         if len(self._brackets) < MAX_QUOTES:
             self._brackets.append(bracket.content)
             self._text += [" ", MARK] if self._gap else [MARK]
@@ -154,16 +196,20 @@ class _Stretches:
     def _read_head(self, character: str) -> None:
         head, self._head = self._head, ""
         if head == character == "[":
-            self._bracket = Bracket()
+            self._open(Bracket())
         elif (character in OPENERS or character == "\\") and starts_quote(head[1:]):
-            self._bracket = Bracket(head[1:])
-            self._bracket.read(character)
+            self._open(Bracket(head[1:]))
+            self.read(character)
         elif (character.isalnum() or character in _HEAD_MARKS) and len(head) < _MAX_HEAD:
             self._head = head + character
         else:
             for held in head:
                 self._read_text(held)
             self.read(character)
+
+    def _open(self, bracket: Bracket) -> None:
+        self._bracket = bracket
+        self._due = FEWEST_WORDS
 
     def _read_text(self, character: str) -> None:
         if character == "\n":
@@ -190,8 +236,12 @@ class _Stretches:
         """Say whether a sentence begins here, after a bracket on the same line."""
         if character in _TRAILING:
             return bool(self._gap) and (character in OPENERS or character in _MARKUP)
-        end = "".join(self._text).rstrip(MARK + " )]}|" + _MARKUP + "".join(CLOSERS))[-1:]
+        end = self._last()
         return end != "" and (end in ENDS or (character.isupper() and end not in ",;:"))
+
+    def _last(self) -> str:
+        """Return the last character of the text that is none to be passed over, if there is one."""
+        return "".join(self._text).rstrip(MARK + " )]}|" + _MARKUP + "".join(CLOSERS))[-1:]
 
     def _shorten(self) -> None:
         """Complete all sentences but the last, which brackets may still follow."""

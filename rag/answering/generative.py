@@ -19,7 +19,7 @@ from rag.answering.models import explain
 from rag.chunking import count_tokens, fitting
 from rag.errors import ModelError
 from rag.prompts import load_prompt
-from rag.types import DraftClaim, DraftPart, Notice, Passage, Turn, Usage
+from rag.types import DraftClaim, DraftPart, Expected, Notice, Passage, Turn, Usage
 
 MOST_TURNS = 6
 """How many turns before a follow-up the model is shown."""
@@ -62,6 +62,8 @@ class GenerativeDrafter:
             used += _usage(chunk)
             end = _end(chunk) or end
             yield from map(_unescaped, parser.feed(str(chunk.text)))
+            if expected := parser.expected():
+                yield Expected(_unescaped(expected))
         yield used
         # A sentence that was cut off is not even checked: whole, it may have said the opposite.
         if end in CUT_OFF:

@@ -29,8 +29,10 @@ from rag.assistant import Assistant, open_assistant
 from rag.documents import load_bytes
 from rag.errors import ModelError
 from rag.events import ClaimRejected, ClaimVerified, Done, PassagesFound
+from rag.grounds import Grounds
 from rag.limits import Limits
 from rag.settings import Settings
+from rag.support import Support
 from rag.types import (
     BlockKind,
     Document,
@@ -70,6 +72,29 @@ def test_a_sentence_with_a_true_quotation_is_shown_and_an_invented_one_is_not(
     (rejection,) = answer.rejections
     assert (rejection.claim, rejection.reason) == ("Japan refused.", RejectionReason.NOT_FOUND)
     assert (rejection.place, rejection.kept) == (1, False)
+
+
+def test_a_sentence_is_judged_while_its_quotation_is_still_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    is_begun = threading.Event()
+    expect = Support.expect
+
+    def noted(self: Support, claim: str, grounds: Grounds) -> None:
+        expect(self, claim, grounds)
+        begun.append(claim)
+        is_begun.set()
+
+    monkeypatch.setattr(Support, "expect", noted)
+    start = GOOD[: GOOD.index("from the")]
+    script = Script((start, Hold(is_begun), GOOD.removeprefix(start)))
+    with answering(tmp_path, script) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert is_begun.is_set()
+    assert set(begun) == {"Japan got a commitment."}
+    assert answer.text == "Japan got a commitment."
+    assert [c.quote for c in answer.citations] == [TRUE]
 
 
 @pytest.mark.parametrize(

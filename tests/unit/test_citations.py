@@ -247,10 +247,14 @@ class Judge:
     def __init__(self, *supported: str) -> None:
         self.supported = supported
         self.asked: list[tuple[str, Grounds]] = []
+        self.expected: list[tuple[str, Grounds]] = []
 
     def supports(self, claim: str, grounds: Grounds) -> bool:
         self.asked.append((claim, grounds))
         return claim in self.supported
+
+    def expect(self, claim: str, grounds: Grounds) -> None:
+        self.expected.append((claim, grounds))
 
 
 class TestSupport:
@@ -293,6 +297,19 @@ class TestSupport:
         judge = Judge()
         self.judged(judge, claim("They met.", (BODY, "words that stand nowhere")))
         assert judge.asked == []
+
+    def test_the_first_words_of_a_quotation_tell_the_judge_what_to_expect(self) -> None:
+        judge = Judge()
+        verifier = Verifier(SHOWN, question="When did they meet?", judge=judge)
+        first = " ".join(self.WORDS.split()[:4])
+        verifier.expect(claim("They met.", (BODY, first)))
+        assert not verifier.has_verified
+        verifier.check(claim("They met.", (BODY, self.WORDS)))
+        assert judge.expected == judge.asked
+        verifier.expect(claim("They met.", (BODY, "words that stand nowhere")))
+        verifier.expect(claim("They met."))
+        assert len(judge.expected) == 1
+        Verifier(SHOWN).expect(claim("They met.", (BODY, first)))
 
     def test_the_judge_sees_the_sentence_of_the_quotation_and_the_question(self) -> None:
         judge = Judge()

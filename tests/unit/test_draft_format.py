@@ -440,6 +440,56 @@ class TestStreaming:
         assert len(claims) == 1_001
 
 
+def expected_of(text: str, size: int) -> Parsed:
+    """Feed a text in pieces of a size, and return what was expected after each."""
+    parser = DraftParser()
+    found = []
+    for at in range(0, len(text), size):
+        parser.feed(text[at : at + size])
+        if claim := parser.expected():
+            found.append(claim)
+    return seen(found)
+
+
+class TestExpecting:
+    WORDS = "one two three four five six seven eight nine ten"
+
+    def test_a_claim_is_expected_from_the_first_words_of_its_quote(self) -> None:
+        found = expected_of(f'It is so. [[3 "{self.WORDS}"]] ', 1)
+        assert found == [
+            ("It is so.", [(3, "one two three four")]),
+            ("It is so.", [(3, "one two three four five six seven eight")]),
+            ("It is so.", [(3, self.WORDS)]),
+        ]
+
+    @pytest.mark.parametrize("size", [3, 7, 200])
+    def test_what_is_expected_last_is_the_claim(self, size: int) -> None:
+        text = f'It was. [[1 "a b"]]\nIt is so [[3 "{self.WORDS}"]] [[2 "c {self.WORDS}"]].\n'
+        assert expected_of(text, size)[-1] == parse(text)[-1]
+
+    def test_a_sentence_without_its_end_is_taken_to_end(self) -> None:
+        text = f'It is so [[3 "{self.WORDS}"]]'
+        assert {claim for claim, _ in expected_of(text, 1)} == {"It is so."}
+        assert parse(text + ".")[0][0] == "It is so."
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "It is so. It was so.\n",
+            "It is so. [[3",
+            'It is so. [[3 "one two',
+            '<think>It is so. [[3 "one two three four five"]]',
+            "It is so (see [3] and [4]). It was so. It will be so.",
+        ],
+    )
+    def test_without_a_few_words_of_a_quote_nothing_is_expected(self, text: str) -> None:
+        assert expected_of(text, 1) == []
+
+    def test_the_sentence_before_a_bracket_is_expected_and_no_earlier_one(self) -> None:
+        found = expected_of(f'It was. It is so. [[3 "{self.WORDS}"]]', 1)
+        assert {claim for claim, _ in found} == {"It is so."}
+
+
 HOSTILE = [
     *["[3 " + "1" * 35 + 'x"', "[[3 " + "1" * 60 + 'x"]]', '[[3 "a" ' + "(#" * 50],
     *["[", "[[", "]", "[[]] ", "[[[]] ", "[a", "[a](", "[3 ", '[[3 "a" ', "[[1 1 ", "[[1 “a”"],
@@ -476,7 +526,7 @@ def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
     def seconds(size: int) -> float:
         text = (unit * size)[:size]
         started = time.process_time()
-        parse(text)
+        expected_of(text, 7)
         return time.process_time() - started
 
     short, long = (min(seconds(size) for _ in range(2)) for size in (20_000, 80_000))
@@ -572,12 +622,15 @@ def cut_texts(draw: st.DrawFn) -> list[str]:
 @settings(max_examples=400, deadline=None)
 @given(cut_texts())
 def test_it_makes_no_difference_how_the_stream_is_cut(pieces: list[str]) -> None:
-    whole, cut, single = DraftParser(), DraftParser(), DraftParser()
+    whole, cut, single, asked = DraftParser(), DraftParser(), DraftParser(), DraftParser()
     text = "".join(pieces)
     claims = [*whole.feed(text), *whole.finish()]
     assert [*(c for piece in pieces for c in cut.feed(piece)), *cut.finish()] == claims
     assert [*(c for piece in text for c in single.feed(piece)), *single.finish()] == claims
-    assert whole.refused == cut.refused == single.refused
+    fed = [(asked.feed(piece), asked.expected()) for piece in text]
+    assert [*(claim for claims, _ in fed for claim in claims), *asked.finish()] == claims
+    assert all(expected.quotes for _, expected in fed if expected)
+    assert whole.refused == cut.refused == single.refused == asked.refused
 
 
 @settings(max_examples=300, deadline=None)

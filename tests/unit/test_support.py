@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import astuple
 
@@ -30,12 +31,52 @@ class Saying:
         return [self.logit for _ in sentences]
 
 
+class Waiting(Saying):
+    """A checker that answers only when it is let go on."""
+
+    def __init__(self, logit: float) -> None:
+        super().__init__(logit)
+        self.go_on = threading.Event()
+
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
+        assert self.go_on.wait(30)
+        return super().read(sentences, text)
+
+
 PARAPHRASE = "Four ministers met there and promised each other a good deal more."
 
 
 def test_a_claim_is_supported_where_facts_and_checker_agree() -> None:
     assert Support(Saying(6.0)).supports(PARAPHRASE, GROUNDS)
     assert not Support(Saying(-30.0)).supports(PARAPHRASE, GROUNDS)
+
+
+def test_a_claim_that_was_expected_is_read_once_and_meanwhile() -> None:
+    reader = Waiting(6.0)
+    support = Support(reader)
+    support.expect(PARAPHRASE, GROUNDS)  # returns although the reader does not
+    reader.go_on.set()
+    assert support.supports(PARAPHRASE, GROUNDS)
+    assert len(reader.asked) == 1
+
+
+def test_what_the_checker_would_not_be_asked_is_not_expected_of_it() -> None:
+    reader = Saying(6.0)
+    support = Support(reader)
+    for claim in ("The two countries did not discuss trade.", "Japan drew it in 1987."):
+        support.expect(claim, GROUNDS)
+        support.supports(claim, GROUNDS)
+    assert reader.asked == []
+
+
+def test_an_expectation_that_was_wrong_changes_no_verdict() -> None:
+    elsewhere = Grounds(("Whales sing.",), "Whales sing.", "What did Japan get?")
+    reader = Saying(6.0)
+    support = Support(reader)
+    support.expect(PARAPHRASE, elsewhere)
+    support.expect(PARAPHRASE.replace("more", "less"), GROUNDS)
+    assert support.supports(PARAPHRASE, GROUNDS)
+    assert reader.asked[-1] == PARAPHRASE
 
 
 def test_the_checker_is_not_asked_what_it_could_not_change() -> None:
