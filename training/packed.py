@@ -14,6 +14,8 @@ import torch
 ROUNDING = 32
 """Lengths are padded to multiples of this: fewer shapes, so that caches of kernels stay small."""
 IDS = "ids"
+GROUPS = "groups"
+"""The array with the number of each example's group, for examples that belong together."""
 PADDING = -1
 """What fills up every array of tokens but the ids, which 0 fills up."""
 
@@ -110,7 +112,20 @@ def _tensor(array: npt.NDArray[np.generic]) -> torch.Tensor:
     return torch.from_numpy(array)
 
 
-def groups(lengths: npt.NDArray[np.int64], size: int, *, seed: int) -> Iterator[list[int]]:
+def batches(packed: Packed, size: int, *, seed: int) -> Iterator[list[int]]:
+    """Yield the numbers of about ``size`` examples at a time, groups whole, each of them once."""
+    if GROUPS not in packed.examples:
+        yield from _alike(packed.lengths, size, seed=seed)
+        return
+    _, starts = np.unique(packed.examples[GROUPS], return_index=True)
+    ends = [*starts[1:], len(packed)]
+    longest = np.maximum.reduceat(packed.lengths, starts)
+    per_group = len(packed) / len(starts)
+    for numbers in _alike(longest, max(1, round(size / per_group)), seed=seed):
+        yield [row for number in numbers for row in range(starts[number], ends[number])]
+
+
+def _alike(lengths: npt.NDArray[np.int64], size: int, *, seed: int) -> Iterator[list[int]]:
     """Yield the numbers of examples of like lengths, in random order, each of them once."""
     draw = random.Random(seed)  # noqa: S311
     order = list(range(len(lengths)))

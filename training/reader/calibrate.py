@@ -20,38 +20,22 @@ from pathlib import Path
 import numpy as np
 
 from rag.cross_encoder import MODEL_FILE, CrossEncoder
-from rag.documents import load_bytes
 from rag.embedding import load_embedding_model
-from rag.evaluation.corpus import load_corpus
-from rag.evaluation.gold import resolve
-from rag.evaluation.set_files import read_set
 from rag.evidence import features_of, passage_text
 from rag.library import Library
-from rag.limits import Limits
-from rag.questions import condense
 from rag.reader import Reader
 from rag.retrieval import READ, HybridRetriever
-from rag.types import Document, Span
+from rag.types import Span
 from training.reader.examples import CALIBRATION, HELD_OUT, read_squad
 from training.reader.measures import auroc
+from training.reader.questions import Asked, of_article, of_set
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = sorted((ROOT / "benchmarks" / "tuning").glob("*.eval.yaml"))
 SQUAD = ROOT.parent / "shared" / "data" / "reading" / "squad2_dev_25_articles.json"
-MOST_BYTES = 10**9
 STEPS = {CALIBRATION: 2, HELD_OUT: 8}
 """Of each group of SQuAD articles, every second or eighth question is asked."""
 BINS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of one document with the places of its evidence, none if unanswerable."""
-
-    source: str
-    question: str
-    document_id: str
-    evidence: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +66,10 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, default=MODEL_FILE)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="sets to report on only")
     options = parser.parse_args()
-    documents, questions = gather(options.squad, [*SETS, *options.also])
+    questions = gather(options.squad, [*SETS, *options.also])
     model = load_embedding_model("builtin")
     with tempfile.TemporaryDirectory() as home, Library.open(Path(home), model) as library:
-        for document in documents:
+        for document in {asked.document.id: asked.document for asked in questions}.values():
             library.add(document)
         scored = list(score(library, Reader(CrossEncoder(options.reader)), questions))
     names = {path.name for path in options.also} | set(HELD_OUT)
@@ -100,37 +84,21 @@ def main() -> None:
         report(name, own, fitted)
 
 
-def gather(squad: Path, sets: Sequence[Path]) -> tuple[list[Document], list[Asked]]:
-    """Read the SQuAD articles kept for this, and the evaluation sets."""
-    documents, questions = [], []
+def gather(squad: Path, sets: Sequence[Path]) -> list[Asked]:
+    """Read the questions of the SQuAD articles kept for this, and of the evaluation sets."""
+    questions = []
     for article in read_squad(squad):
         step = next((step for titles, step in STEPS.items() if article.title in titles), None)
-        if step is None:
-            continue
-        text = "\n\n".join(article.paragraphs)
-        document = load_bytes(
-            text.encode(), source=article.title, limits=Limits(max_bytes=MOST_BYTES)
-        )
-        documents.append(document)
-        for example in article.examples[::step]:
-            at = text.index(example.passage)
-            spans = tuple(Span(s.start + at, s.end + at) for s in example.evidence)
-            questions.append(Asked(article.title, example.question, document.id, spans))
-    for path in sets:
-        corpus = load_corpus(read_set(path), limits=Limits(max_bytes=MOST_BYTES))
-        documents += corpus.documents
-        for gold in resolve(read_set(path), corpus):
-            spans = tuple(place.span for quote in gold.quotes for place in quote.places)
-            question = condense(gold.case.question, list(gold.case.history))
-            questions.append(Asked(path.name, question, corpus.documents[0].id, spans))
-    return documents, questions
+        if step is not None:
+            questions += of_article(article)[::step]
+    return questions + [asked for path in sets for asked in of_set(path)]
 
 
 def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Iterator[Scored]:
     """Yield the features of each question's sentences, as the product computes them."""
     retriever = HybridRetriever(library=library, k=READ)
     for asked in questions:
-        passages = retriever.retrieve(asked.question, document_ids=[asked.document_id])
+        passages = retriever.retrieve(asked.question, document_ids=[asked.document.id])
         texts = [passage_text(passage) for passage in passages]
         rows, evidence, answers = [], [], []
         for passage, text, readings in zip(

@@ -22,8 +22,7 @@ from training.graph import GraphBuilder
 from training.layers import Dense, Float32Layers, Layers
 from training.mpnet import SHAPE
 from training.quantise import SmallLayers
-from training.reader.model import read_checkpoint
-from training.reader.train import RUNS
+from training.reader.train import RUNS, weights_of
 from training.scaling import Float32
 
 
@@ -57,10 +56,15 @@ def main() -> None:
         default=[RUNS / "reader"],
         help="a folder of training, or several, whose weights are averaged",
     )
+    parser.add_argument("--shipped", type=Path, nargs="*", default=[], help="graphs beside these")
+    parser.add_argument("--encoder", type=Path, default=RUNS / "examples" / "mpnet.npz")
     parser.add_argument("--output", type=Path, default=default, help="folder to write to")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     options = parser.parse_args()
-    weights = average([read_checkpoint(run / "checkpoint.pt") for run in options.run])
+    files = [run / "checkpoint.pt" for run in options.run] + options.shipped
+    with np.load(options.encoder) as stored:
+        encoder = dict(stored)
+    weights = average([weights_of(file, encoder) for file in files])
     data = build_model(weights, options.precision).SerializeToString(deterministic=True)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "reader.onnx").write_bytes(data)

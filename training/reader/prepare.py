@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from training.mpnet import load_weights
 from training.packed import Packed, join, save_packed
 from training.reader.encoding import encode, pack
 from training.reader.examples import SHIFTS, Example, read_squad
+from training.reader.found import found
 from training.reader.mixture import broad, hard, squad_articles, written
 from training.reader.train import RUNS
 from training.support import encoding as claims
@@ -38,25 +39,21 @@ BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), 11
 INVENTED = 5
 """How often claims are made out of each paragraph of the reading sets."""
 ASKED = 30_000
+FOUND_PUBLIC, FOUND_OWN, FOUND_SEED = 2_000, 4_000, 13
+"""How many questions of SQuAD and of our own are read with the passages found for them."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--output", type=Path, default=RUNS / "examples")
+    parser.add_argument("--sets", nargs="*", default=list(SETS), choices=SETS, metavar="SET")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     np.savez(options.output / "mpnet.npz", **load_weights())  # type: ignore[arg-type]
     with ProcessPoolExecutor() as pool:
-        packs = {
-            "reading": pool.map(_questions, _parts(questions(options.data))),
-            "written": pool.map(_questions, _parts(own_questions(options.data))),
-            "known": pool.map(_claims, _parts(examples_of(read_split(options.data).training))),
-            "made": pool.map(_claims, _parts(made_claims(options.data))),
-            "claims": pool.map(_claims, _parts(list(written_claims()))),
-        }
-        for name, parts in packs.items():
-            packed = join(list(parts))
+        for name in options.sets:
+            packed = join(list(SETS[name](options.data, pool)))
             save_packed(packed, options.output / f"{name}.npz")
             print(f"{name}: {len(packed)} examples", flush=True)
 
@@ -98,6 +95,21 @@ def _questions(examples: Sequence[Example]) -> Packed:
 
 def _claims(examples: Sequence[Claim]) -> Packed:
     return claims.pack(claims.encode(Tokens(), examples))
+
+
+def _found(data: Path) -> Packed:
+    return found(data, public=FOUND_PUBLIC, own=FOUND_OWN, seed=FOUND_SEED)
+
+
+SETS: Mapping[str, Callable[[Path, Executor], Iterable[Packed]]] = {
+    "reading": lambda data, pool: pool.map(_questions, _parts(questions(data))),
+    "written": lambda data, pool: pool.map(_questions, _parts(own_questions(data))),
+    "found": lambda data, _: [_found(data)],
+    "known": lambda data, pool: pool.map(_claims, _parts(examples_of(read_split(data).training))),
+    "made": lambda data, pool: pool.map(_claims, _parts(made_claims(data))),
+    "claims": lambda data, pool: pool.map(_claims, _parts(list(written_claims()))),
+}
+"""What packs each set that ``train`` reads."""
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from rag.cross_encoder import ANSWERS, BORNE_OUT, SUPPORTED
-from training.packed import PADDING
+from training.packed import GROUPS, PADDING
 from training.reader.batch import batch_of
 from training.reader.model import evidence_scores, loss, word_scores
 
@@ -17,6 +17,12 @@ WRONG = 4.0
 """How much a token that is not borne out counts; there are few."""
 LEARNED = 0.3
 """How much the labels count where a teacher's scores are to be matched too."""
+
+GROUPED = 0.5
+"""How much it counts what is asked of a whole group."""
+PASSAGE = 3.4
+"""What a passage's score by the retriever adds to the evidence of its sentences when these are
+ranked: the ratio of the two weights in ``rag/evidence.py``."""
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -57,6 +63,32 @@ class Reading:
         own, _ = evidence_scores(scores, batch)
         wanted, _ = evidence_scores(taught, batch)
         return words / 2 + answering + _binary(own, wanted)
+
+
+class Finding(Reading):
+    """Reading, and putting the evidence first among all sentences of a question's passages.
+
+    Each sentence of evidence is to come before all those of its group that are none (a softmax over
+    them), and the likeliest passage of the group to answer if one does.
+    """
+
+    def loss(self, scores: torch.Tensor, tensors: Tensors) -> torch.Tensor:
+        """Return how far scores are from the labels."""
+        batch = batch_of(tensors)
+        means, known = evidence_scores(scores.float(), batch)
+        rows = known // (len(batch.evidence) // len(scores))
+        ranks = means + PASSAGE * tensors["fused"][rows]
+        right = batch.evidence[known] > 0
+        groups = [tensors[GROUPS] == number for number in tensors[GROUPS].unique()]
+        first = [
+            functional.softplus(ranks[own & ~right].logsumexp(0) - ranks[own & right])
+            for own in (group[rows] for group in groups)
+        ]
+        answers = torch.stack([scores[group, 0, ANSWERS].float().max() for group in groups])
+        truth = torch.stack([batch.answerable[group].max() for group in groups])
+        whole = functional.binary_cross_entropy_with_logits(answers, truth)
+        ranked = torch.cat(first).sum() / max(1, int(right.sum()))
+        return loss(scores, batch) + GROUPED * (ranked + whole)
 
 
 class Checking:

@@ -21,14 +21,23 @@ from torch.nn import functional
 from training.bert import layers_of
 from training.checkpoints import Part, resume, save
 from training.mpnet import SHAPE, thinned
-from training.packed import IDS, Packed, Shelf, groups, load_packed
+from training.packed import IDS, Packed, Shelf, batches, load_packed
 from training.reader.model import Reader, load, read_checkpoint
-from training.reader.tasks import LEARNED, Checking, Reading, Task
+from training.reader.tasks import LEARNED, Checking, Finding, Reading, Task
 from training.scaling import Float32
 from training.shipped import read_layers
 
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 """Where encoded examples, weights and checkpoints go."""
+TASKS: Mapping[str, Task] = {
+    "reading": Reading(),
+    "written": Reading(),
+    "found": Finding(),
+    "known": Checking(),
+    "made": Checking(),
+    "claims": Checking(),
+}
+"""The sets that ``prepare`` writes, and what each is trained for."""
 CLIPPED = 1.0
 WARM = 0.06
 """Share of the steps in which the rate rises."""
@@ -48,17 +57,10 @@ def main() -> None:
     options = _options()
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    passes = {"reading": options.reading, "written": options.written}
-    passes |= {"known": options.known, "made": options.made, "claims": options.claims}
     sets = [
-        Set(
-            Reading() if name in ("reading", "written") else Checking(),
-            load_packed(options.examples / f"{name}.npz"),
-            own,
-            name not in options.untaught,
-        )
-        for name, own in passes.items()
-        if own
+        Set(task, load_packed(options.examples / f"{name}.npz"), own, name not in options.untaught)
+        for name, task in TASKS.items()
+        if (own := getattr(options, name))
     ]
     with np.load(options.encoder) as stored:
         encoder = dict(stored)
@@ -96,7 +98,7 @@ def steps(sets: list[Set], options: argparse.Namespace) -> list[tuple[int, list[
         whole, rest = divmod(own.passes, 1)
         for number in range(int(whole) + (rest > 0)):
             seed = options.seed + number
-            once = list(groups(own.packed.lengths, options.batch, seed=seed))
+            once = list(batches(own.packed, options.batch, seed=seed))
             kept = once if number < whole else once[: int(rest * len(once))]
             planned += [(place, rows) for rows in kept]
     random.Random(options.seed).shuffle(planned)  # noqa: S311
@@ -178,6 +180,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--layers", type=int, nargs="+", default=list(range(SHAPE.layers)))
     parser.add_argument("--reading", type=float, default=1.0, help="passes over the questions")
     parser.add_argument("--written", type=float, default=6.0, help="passes over those of our own")
+    parser.add_argument("--found", type=float, default=0.0, help="passes over groups of passages")
     parser.add_argument("--untaught", nargs="*", default=[], help="sets whose labels alone count")
     parser.add_argument("--known", type=float, default=3.0, help="passes over the public claims")
     parser.add_argument("--made", type=float, default=0.5, help="passes over the claims made")
