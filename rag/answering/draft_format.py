@@ -163,7 +163,7 @@ class _Stretches:
         count = words.count(" ")
         if count < self._due:
             return None
-        self._due = 2 * count if self._bracket else MAX_BRACKET
+        self._due = 2 * count if self._bracket else MAX_BRACKET  # once it has ended, no more
         text = "".join(self._text) + ("" if self._last() in ENDS else ".")
         if self._bracket:
             return Stretch(f"{text} {MARK}", (*self._brackets, words))
