@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
@@ -109,7 +110,7 @@ class TimedModel(BaseChatModel):
         return "timed"
 
     def _generate(self, *_: Any, **__: Any) -> ChatResult:  # noqa: ANN401
-        raise NotImplementedError("it only streams")
+        return generate_from_stream(self._stream())
 
     def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:  # noqa: ANN401
         for word in self.words:

@@ -100,8 +100,10 @@ class Verifier:
         The sentence that a quote stands in is mostly known from its first words, so the judgement
         is there when the last have come.
         """
+        if self._judge is None:
+            return
         found, _ = _locate(proposed, self._passages)
-        if self._judge and found:
+        if found:
             self._judge.expect(proposed.text, self._grounds(tuple(found.values())))
 
     def _is_supported(self, proposed: DraftClaim, locations: Sequence[Location]) -> bool:

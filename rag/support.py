@@ -72,7 +72,7 @@ outweigh this, it is not asked, since it takes many times as long as they do: of
 would be judged otherwise, as ``training/support/calibrate.py`` counts."""
 
 BEGUN = 64
-"""How many claims are kept that the checker has begun with: what is expected soon comes."""
+"""How many claims are kept that were begun with: what is expected soon comes."""
 
 
 def features_of(claim: str, text: str, reader: ClaimReader | None = None) -> Features:
@@ -130,10 +130,11 @@ class Support:
         self._reader = reader
         self._pool = ThreadPoolExecutor(usable_threads(), thread_name_prefix="checking")
         self._begun = lru_cache(maxsize=BEGUN)(self._begin)
+        self._ruled = lru_cache(maxsize=BEGUN)(_ruled)
 
     def supports(self, claim: str, grounds: Grounds) -> bool:
         """Say whether no fact of a claim is without grounds, and the checker does not object."""
-        known = _ruled(claim, grounds)
+        known = self._ruled(claim, grounds)
         if isinstance(known, bool):
             return known
         logits = self._begun(claim, grounds.text).result()
@@ -141,7 +142,7 @@ class Support:
 
     def expect(self, claim: str, grounds: Grounds) -> None:
         """Let the checker begin with a claim that may soon be judged, where it would be asked."""
-        if not isinstance(_ruled(claim, grounds), bool):
+        if not isinstance(self._ruled(claim, grounds), bool):
             self._begun(claim, grounds.text)
 
     def _begin(self, claim: str, text: str) -> Future[Sequence[float]]:

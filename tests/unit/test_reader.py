@@ -61,7 +61,7 @@ def test_an_answer_leads_the_other_words_of_its_sentence_by_more_the_clearer_it_
     assert clear.lead > unclear.lead > 0
 
 
-def test_a_single_word_has_no_rival_in_its_sentence(reader: Reader) -> None:
+def test_a_lead_is_never_negative_and_has_no_end_where_there_are_no_words(reader: Reader) -> None:
     (readings,) = reader.read("Who?", [passage("Keller.")])
     assert all(reading.lead >= 0 for reading in readings)
     (empty,) = reader.read("Who?", [PassageText(" ", (Span(0, 1),))])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +29,18 @@ class Saying:
     def read(self, sentences: Sequence[str], text: str) -> list[float]:
         self.asked += sentences
         return [self.logit for _ in sentences]
+
+
+class Doubting(Saying):
+    """A checker that believes nothing where a text holds a word."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(30.0)
+        self.word = word
+
+    def read(self, sentences: Sequence[str], text: str) -> list[float]:
+        logits = super().read(sentences, text)
+        return [-logit if self.word in text else logit for logit in logits]
 
 
 class Waiting(Saying):
@@ -65,18 +77,18 @@ def test_what_the_checker_would_not_be_asked_is_not_expected_of_it() -> None:
     support = Support(reader)
     for claim in ("The two countries did not discuss trade.", "Japan drew it in 1987."):
         support.expect(claim, GROUNDS)
-        support.supports(claim, GROUNDS)
-    assert reader.asked == []
+    assert support.supports(PARAPHRASE, GROUNDS)
+    assert reader.asked == [PARAPHRASE]
 
 
 def test_an_expectation_that_was_wrong_changes_no_verdict() -> None:
-    elsewhere = Grounds(("Whales sing.",), "Whales sing.", "What did Japan get?")
-    reader = Saying(6.0)
+    reader = Doubting("Whales")
     support = Support(reader)
+    elsewhere = replace(GROUNDS, text=f"{TEXT} Whales sing.")
     support.expect(PARAPHRASE, elsewhere)
-    support.expect(PARAPHRASE.replace("more", "less"), GROUNDS)
     assert support.supports(PARAPHRASE, GROUNDS)
-    assert reader.asked[-1] == PARAPHRASE
+    assert not support.supports(PARAPHRASE, elsewhere)
+    assert reader.asked == [PARAPHRASE] * 2
 
 
 def test_the_checker_is_not_asked_what_it_could_not_change() -> None:

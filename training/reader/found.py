@@ -22,12 +22,12 @@ from rag.evidence import passage_text
 from rag.library import Library
 from rag.reader import Reader
 from rag.retrieval import READ, HybridRetriever
-from rag.types import Passage, Span
+from rag.types import Passage
 from training.packed import GROUPS, Packed
 from training.reader.encoding import encode, pack
-from training.reader.examples import Example, sentences_with
+from training.reader.examples import Example
 from training.reader.mixture import squad_articles
-from training.reader.questions import Asked, of_article, of_set
+from training.reader.questions import Asked, example_of, of_article, of_set
 from training.reader.tasks import PASSAGE
 from training.reader.written import FOLDER
 
@@ -84,7 +84,7 @@ def _groups(questions: Sequence[Asked]) -> Iterator[tuple[list[Example], list[Pa
         retriever, reader = HybridRetriever(library=library, k=READ), Reader()
         for asked in questions:
             passages = retriever.retrieve(asked.question, document_ids=[asked.document.id])
-            examples = [_example(asked, passage) for passage in passages]
+            examples = [example_of(asked, passage.span) for passage in passages]
             if not asked.evidence or any(example.answerable for example in examples):
                 judged = _judged(reader, examples, passages)
                 if _margin(judged) < CERTAIN:
@@ -119,19 +119,3 @@ def _margin(judged: Sequence[_Judged]) -> float:
         return -answers
     first = max(each.right for each in judged) - max(each.wrong for each in judged)
     return min(first, answers)
-
-
-def _example(asked: Asked, passage: Passage) -> Example:
-    held = _inside(passage.span, asked.evidence)
-    words = _inside(passage.span, asked.words)
-    evidence = sentences_with(passage.text, held)
-    return Example(asked.question, passage.text, words, evidence, spans=bool(words) or not evidence)
-
-
-def _inside(passage: Span, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the places within a passage of those spans that stand in it whole."""
-    return tuple(
-        Span(span.start - passage.start, span.end - passage.start)
-        for span in spans
-        if passage.contains(span)
-    )

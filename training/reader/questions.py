@@ -12,7 +12,7 @@ from rag.evaluation.set_files import read_set
 from rag.limits import Limits
 from rag.questions import condense
 from rag.types import Document, Span
-from training.reader.examples import Article
+from training.reader.examples import Article, Example, sentences_with
 
 LIMITS = Limits(max_bytes=10**9)
 
@@ -63,3 +63,16 @@ def of_set(path: Path) -> list[Asked]:
         question = condense(gold.case.question, list(gold.case.history))
         asked.append(Asked(path.name, question, document, evidence, words))
     return asked
+
+
+def example_of(asked: Asked, passage: Span) -> Example:
+    """Return a question with a passage of its document, and what evidence stands whole in that."""
+    held = [span for span in asked.evidence if passage.contains(span)]
+    words = [span for span in asked.words if any(quote.contains(span) for quote in held)]
+    text = passage.of(asked.document.text)
+    inside, answers = (
+        tuple(Span(span.start - passage.start, span.end - passage.start) for span in spans)
+        for spans in (held, words)
+    )
+    evidence = sentences_with(text, inside)
+    return Example(asked.question, text, answers, evidence, spans=bool(answers) or not evidence)
