@@ -116,20 +116,27 @@ class Conversations(Closing):
     def append(self, owner: str, conversation_id: str, exchanges: Sequence[StoredExchange]) -> None:
         """Add exchanges to an owner's conversation, which begins with its first.
 
+        One that it has already, told by its id, keeps its place, and its answer becomes the new
+        one.
+
         Raises:
-            ConversationsError: if the conversation is another owner's.
+            ConversationsError: if the conversation is another owner's, or an id another's.
         """
         with self._writing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO conversations VALUES (?, ?)", (conversation_id, owner)
             )
             _check_owner(connection, owner, conversation_id)
-            connection.executemany(
+            added = connection.executemany(
                 "INSERT INTO exchanges"
                 " (conversation, id, asked_at, question, answer, words, judgement)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id)"
+                " DO UPDATE SET answer = excluded.answer, words = excluded.words"
+                " WHERE conversation = excluded.conversation",
                 ((conversation_id, *_row(exchange)) for exchange in exchanges),
             )
+            if added.rowcount < len(exchanges):
+                raise ConversationsError("An answer of this id is in another conversation.")
 
     def forget(self, owner: str, conversation_id: str, exchange_ids: Collection[str]) -> None:
         """Take exchanges out of an owner's conversation, which ends with its last."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -24,12 +25,17 @@ MOMENT = 0.03
 logger = logging.getLogger(__name__)
 
 
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A question whose answer is awaited, with what is known of it so far."""
 
     question: str
     job: Job | None = None
+    id: str = field(default_factory=_new_id)
 
     @property
     def progress(self) -> Progress:
@@ -39,11 +45,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with its verified answer, and how long its steps took where that is known."""
+    """A question with its verified answer, and how long its steps took where that is known.
+
+    ``id`` names it on disk; it is that of the question while the answer was awaited.
+    """
 
     question: str
     answer: Answer
     timings: Timings = NO_TIMINGS
+    id: str = field(default_factory=_new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +107,21 @@ def revise(number: int, question: str) -> None:
         ask(question)
 
 
-def start_waiting(asker: Asker, document_ids: Collection[str] | None = None) -> None:
-    """Begin to answer the last question from the documents named, unless that has begun."""
+def start_waiting(
+    asker: Asker, document_ids: Collection[str] | None, keep: Callable[[Answered], None]
+) -> None:
+    """Begin to answer the last question from the documents named, unless that has begun.
+
+    ``keep`` is given the answer in another thread, whether or not this session is still there.
+    """
     last = _last()
     if isinstance(last, Waiting) and last.job is None:
         history = _history()
-        job = Job(lambda: asker.stream(last.question, history, document_ids=document_ids))
-        st.session_state[_EXCHANGES] = (*exchanges()[:-1], Waiting(last.question, job))
+        job = Job(
+            lambda: asker.stream(last.question, history, document_ids=document_ids),
+            lambda answer, timings: keep(Answered(last.question, answer, timings, last.id)),
+        )
+        st.session_state[_EXCHANGES] = (*exchanges()[:-1], replace(last, job=job))
 
 
 def settle(seconds: float = 0.0) -> bool:
@@ -116,7 +134,7 @@ def settle(seconds: float = 0.0) -> bool:
         return False
     if not last.job.wait(seconds, once_begun=MOMENT):
         return False
-    _conclude(_outcome(last.question, last.job))
+    _conclude(_outcome(last, last.job))
     return True
 
 
@@ -144,7 +162,7 @@ def stop() -> None:
         last.job.stop()
     if last.job and last.progress.claims:
         answer = last.progress.as_answer(last.question, strings.STOPPED)
-        _conclude(Answered(last.question, answer, last.job.timings))
+        _conclude(Answered(last.question, answer, last.job.timings, last.id))
     else:
         _conclude(Failed(last.question, strings.STOPPED_EARLY))
 
@@ -177,14 +195,14 @@ def _without_failure() -> tuple[Exchange, ...]:
     return earlier[:-1] if earlier and isinstance(earlier[-1], Failed) else earlier
 
 
-def _outcome(question: str, job: Job) -> Answered | Failed:
+def _outcome(waiting: Waiting, job: Job) -> Answered | Failed:
     outcome = job.outcome
     if isinstance(outcome, Answer):
-        return Answered(question, outcome, job.timings)
+        return Answered(waiting.question, outcome, job.timings, waiting.id)
     if isinstance(outcome, PinciteError):
-        return Failed(question, str(outcome))
+        return Failed(waiting.question, str(outcome))
     logger.error("answering failed", exc_info=outcome)  # the log gets the trace
-    return Failed(question, strings.UNEXPECTED)
+    return Failed(waiting.question, strings.UNEXPECTED)
 
 
 def _history() -> tuple[Turn, ...]:

@@ -71,11 +71,21 @@ class Progress:
 
 
 class Job:
-    """Runs through the events of one answer; safe to ask from any thread."""
+    """Runs through the events of one answer; safe to ask from any thread.
 
-    def __init__(self, events: Callable[[], Iterator[Event]]) -> None:
+    ``at_end`` is given a whole answer before it becomes the outcome, in the job's thread, even if
+    nobody waits for it any more; after ``stop`` it is not called.
+    """
+
+    def __init__(
+        self,
+        events: Callable[[], Iterator[Event]],
+        at_end: Callable[[Answer, Timings], None] = lambda answer, timings: None,
+    ) -> None:
         self._events = events
+        self._at_end = at_end
         self._changed = threading.Condition()
+        self._ending = threading.Lock()
         self._stopped = threading.Event()
         self._progress = Progress()
         self._timings = NO_TIMINGS
@@ -119,7 +129,8 @@ class Job:
 
     def stop(self) -> None:
         """Let it end at the next event; what is verified until now stands in ``progress``."""
-        self._stopped.set()
+        with self._ending:  # what is being handed over is so before this returns
+            self._stopped.set()
 
     def _has_begun(self) -> bool:
         return bool(self._progress.claims) or self._has_ended()
@@ -151,5 +162,11 @@ class Job:
                     self._progress = self._progress.after(event)
                     self._changed.notify_all()
                 if isinstance(event, Done):
+                    self._hand_over(event.answer)
                     return event.answer
         return self._progress.as_answer(self._progress.searched, "")
+
+    def _hand_over(self, answer: Answer) -> None:
+        with self._ending:
+            if not self._stopped.is_set():
+                self._at_end(answer, self.timings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,14 +31,20 @@ _UNSAVED = "unsaved"
 _DELETED = "deleted_conversation"
 _FAILURE = "keeping_failure"
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An exchange of this session with its id on disk, and what the user said of it."""
+    """An exchange of this session, and what the user said of it."""
 
     exchange: Answered
-    id: str
     judgement: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return its name on disk."""
+        return self.exchange.id
 
 
 def keep() -> None:
@@ -45,10 +52,11 @@ def keep() -> None:
 
     A failure is remembered for ``failure`` and tried again next time.
     """
-    answered = [e for e in conversation.exchanges() if isinstance(e, Answered)]
+    answered = {e.id: e for e in conversation.exchanges() if isinstance(e, Answered)}
     before = kept()
-    stay = tuple(k for k in before if any(k.exchange is e for e in answered))
-    new = [Kept(e, uuid.uuid4().hex) for e in answered if not any(k.exchange is e for k in stay)]
+    known = {k.id for k in before}
+    stay = tuple(k for k in before if k.id in answered)
+    new = [Kept(exchange) for id_, exchange in answered.items() if id_ not in known]
     st.session_state[_KEPT] = (*stay, *new)
     given_up = [k.id for k in before if k not in stay]
     unsaved = {*st.session_state.get(_UNSAVED, ()), *(k.id for k in new)}
@@ -65,6 +73,24 @@ def _write(new: Sequence[Kept], given_up: Sequence[str]) -> None:
             stored.append(owner(), current_id(), [_stored(k) for k in new])
         for key in (_UNSAVED, _FAILURE):
             st.session_state.pop(key, None)
+
+
+def keeper() -> Callable[[Answered], None]:
+    """Return what keeps an answer of this conversation from any thread, the session gone or not.
+
+    Should it fail, ``keep`` tries again where the session is still there.
+    """
+    with _remembering_failure():
+        stored, whose, where = conversations(), owner(), current_id()
+
+        def keep_one(exchange: Answered) -> None:
+            try:
+                stored.append(whose, where, [_stored(Kept(exchange))])
+            except ConversationsError as error:
+                logger.warning("an answer is not kept: %s", error)
+
+        return keep_one
+    return lambda exchange: None
 
 
 def kept() -> tuple[Kept, ...]:
@@ -171,7 +197,7 @@ def _restored(stored: StoredExchange, find: Callable[[str], Document | None]) ->
     answer = found.answer
     if remark := _remark(found):
         answer = replace(answer, notice=f"{answer.notice} {remark}".strip())
-    return Kept(Answered(stored.question, answer), stored.id, stored.judgement)
+    return Kept(Answered(stored.question, answer, id=stored.id), stored.judgement)
 
 
 def _remark(found: RestoredAnswer) -> str:

@@ -62,7 +62,7 @@ def _draw_closed(error: PinciteError) -> None:
 def _draw_main(asker: Asker, records: Sequence[DocumentRecord]) -> None:
     waiting = conversation.is_waiting()
     if waiting:
-        conversation.start_waiting(asker, choosing.asked_ids(records))
+        conversation.start_waiting(asker, choosing.asked_ids(records), keeping.keeper())
     start = beginning(asker, records)
     poll = BEGINNING_SECONDS if start.suggested.pending else None
     st.fragment(_draw_conversation, run_every=poll)(asker, start, waiting)

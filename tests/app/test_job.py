@@ -12,7 +12,7 @@ from page_fakes import article, rejection, verdicts
 
 from rag.errors import ModelError
 from rag.events import ClaimRejected, ClaimVerified, Done, Event, PassagesFound, Searching
-from rag.types import Status
+from rag.types import Answer, Status
 from rag.ui.job import NO_TIMINGS, Job, Progress, Timings
 
 ANSWER = verdicts(article())
@@ -147,6 +147,65 @@ def test_a_stopped_job_reads_no_further_event() -> None:
     assert job.wait(SECONDS)
     assert job.progress.claims == ANSWER.claims[:1]
     assert closed.wait(SECONDS)
+
+
+def test_an_answer_is_handed_over_before_it_is_the_outcome() -> None:
+    handed, go_on = threading.Event(), threading.Event()
+    seen: list[object] = []
+
+    def take(answer: Answer, timings: Timings) -> None:
+        seen.extend((answer, timings.end is not None))
+        handed.set()
+        go_on.wait(SECONDS)
+
+    job = Job(events, take)
+    assert handed.wait(SECONDS)
+    assert (seen, job.outcome) == ([ANSWER, True], None)
+    go_on.set()
+    assert job.wait(SECONDS)
+    assert job.outcome == ANSWER
+
+
+def test_a_stop_waits_for_what_is_being_handed_over() -> None:
+    handed, go_on = threading.Event(), threading.Event()
+
+    def take(answer: Answer, timings: Timings) -> None:
+        handed.set()
+        go_on.wait(SECONDS)
+
+    job = Job(events, take)
+    assert handed.wait(SECONDS)
+    stopping = threading.Thread(target=job.stop)
+    stopping.start()
+    stopping.join(0.1)
+    assert stopping.is_alive()
+    go_on.set()
+    stopping.join(SECONDS)
+    assert not stopping.is_alive()
+
+
+def test_what_is_stopped_or_fails_is_not_handed_over() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Event]:
+        yield ClaimVerified(ANSWER.claims[0])
+        reached.set()
+        go_on.wait(SECONDS)
+        yield Done(ANSWER)
+
+    def broken() -> Iterator[Event]:
+        yield Searching("Q?")
+        raise ModelError("The server is down.")
+
+    handed: list[object] = []
+    stopped = Job(slow, lambda answer, timings: handed.append(answer))
+    assert reached.wait(SECONDS)
+    stopped.stop()
+    go_on.set()
+    failed = Job(broken, lambda answer, timings: handed.append(answer))
+    assert stopped.wait(SECONDS)
+    assert failed.wait(SECONDS)
+    assert handed == []
 
 
 def test_progress_becomes_an_answer_that_is_cut_short() -> None:

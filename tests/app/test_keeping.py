@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit
-from page_fakes import COMMITMENT, FakeAsker, Reply, answer, article, asker, citation
+from page_fakes import (
+    COMMITMENT,
+    FakeAsker,
+    FakeLibrary,
+    Reply,
+    answer,
+    article,
+    asker,
+    citation,
+)
 from pages import APP, Open, ask, exchanges, pages_opened, press, view, words
 from streamlit.testing.v1 import AppTest
 
@@ -66,6 +77,80 @@ def test_a_reopened_conversation_goes_on_where_it_ended(open_page: Open) -> None
     assert len(exchanges(page)) == 2
     assert earlier(page) == ["Who?"]
     assert len(exchanges(press(restarted(), "Who"))) == 2
+
+
+@dataclasses.dataclass
+class Slow(FakeAsker):
+    """Holds back the end of each answer until it is told to go on."""
+
+    begun: threading.Event = dataclasses.field(default_factory=threading.Event)
+    go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def before_the_end(self, question: str) -> None:
+        self.begun.set()
+        assert self.go_on.wait(20)
+
+
+def slow() -> Slow:
+    return Slow(FakeLibrary({ARTICLE.id: ARTICLE}), {"Who?": REPLY})
+
+
+def appearing(page: AppTest) -> list[str]:
+    """Return the conversations in the sidebar once there is one, or after some seconds."""
+    deadline = time.monotonic() + 20
+    while not earlier(page) and time.monotonic() < deadline:
+        time.sleep(0.05)
+        page.run()
+    return earlier(page)
+
+
+def test_an_answer_is_kept_though_its_tab_was_closed_while_it_was_written(open_page: Open) -> None:
+    scripted = slow()
+    ask(open_page(scripted), "Who?")
+    assert scripted.begun.wait(20)
+    page = AppTest.from_file(APP, default_timeout=30).run()  # another tab of the browser
+    assert earlier(page) == []
+    scripted.go_on.set()
+    assert appearing(page) == ["Who?"]
+    (exchange,) = exchanges(press(page, "Who"))
+    assert [claim["text"] for claim in exchange["claims"]] == ["It was committed."]
+
+
+def test_an_answer_whose_tab_waited_for_it_is_kept_once(open_page: Open) -> None:
+    scripted = slow()
+    page = ask(open_page(scripted), "Who?")
+    scripted.go_on.set()
+    assert appearing(page) == ["Who?"]
+    assert len(exchanges(press(restarted(), "Who"))) == 1
+
+
+def test_an_answer_that_is_stopped_is_kept_as_far_as_it_was_shown(open_page: Open) -> None:
+    scripted = slow()
+    page = ask(open_page(scripted), "Who?")
+    assert scripted.begun.wait(20)
+    page = press(page, strings.NEW_CHAT)  # stops what is being written
+    scripted.go_on.set()
+    assert earlier(page) == ["Who?"]
+    (exchange,) = exchanges(press(page, "Who"))
+    assert strings.STOPPED in exchange["notice"]
+
+
+def test_a_conversation_deleted_while_it_is_answered_stays_deleted(open_page: Open) -> None:
+    scripted = slow()
+    scripted.go_on.set()
+    page = ask(open_page(scripted), "Who?")
+    scripted.go_on.clear()
+    page = ask(page, "Who?")
+    until_deleted = press(page, strings.delete_conversation("Who"))
+    scripted.go_on.set()
+    answering_ended()
+    assert earlier(until_deleted.run()) == []
+
+
+def answering_ended() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "answering":
+            thread.join(20)
 
 
 def test_a_removed_document_is_said_and_none_of_its_quotations_is_drawn(open_page: Open) -> None:

@@ -53,6 +53,21 @@ def test_a_conversation_is_found_again_by_the_same_browser_only(
     expect(other.page.locator("[class*=st-key-reopen-]")).to_have_count(0)
 
 
+def test_a_reload_while_an_answer_is_written_does_not_lose_it(
+    scripted_page: str, visit: Visitor
+) -> None:
+    window = visit(scripted_page)
+    window.begin_to_ask("Write slowly")
+    expect(window.page.locator(".exchange .chip")).to_have_count(3)
+    window.page.reload()
+    expect(window.page.locator(".welcome h1")).to_be_visible()
+    other = visit(scripted_page)
+    other.ask("Go on")
+    window.page.reload()
+    earlier(window.page, "Write slowly")
+    expect(window.page.locator(".exchange:not(.waiting) .chip")).to_have_count(3)
+
+
 def test_a_deleted_conversation_can_be_put_back(scripted_page: str, visit: Visitor) -> None:
     window = visit(scripted_page)
     window.ask(QUESTION)

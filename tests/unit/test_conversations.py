@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,18 @@ def test_a_failed_addition_leaves_nothing_behind(kept: Conversations) -> None:
     with pytest.raises(ConversationsError):
         kept.append("ada", "c2", [exchange("e2"), exchange("e1")])
     assert [record.id for record in kept.records("ada")] == ["c1"]
+
+
+def test_an_exchange_that_is_added_again_keeps_its_place_and_what_was_said_of_it(
+    kept: Conversations,
+) -> None:
+    kept.append("ada", "c1", [exchange("e1"), exchange("e2", "When?")])
+    kept.judge("ada", "e1", "right")
+    kept.append("ada", "c1", [replace(exchange("e1", words="longer"), answer='{"longer": 1}')])
+    first, second = kept.exchanges("ada", "c1")
+    assert (first.id, first.answer, first.judgement) == ("e1", '{"longer": 1}', "right")
+    assert second == exchange("e2", "When?")
+    assert [record.id for record in kept.records("ada", search="longer")] == ["c1"]
 
 
 def test_a_file_of_a_newer_version_is_left_alone_and_said_so(path: Path) -> None:
