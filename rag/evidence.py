@@ -48,8 +48,19 @@ WEIGHTS = Features(evidence=0.664, words=0.068, passage=2.236)
 SENTENCE, ANSWERS, BIAS = 0.419, 0.241, -0.602
 """What a sentence's score and the best ``answers`` of all passages add to its log-odds."""
 
-ANSWERS_SLOPE, ANSWERS_BIAS = 0.648, 0.952
-"""How a passage's own ``answers`` becomes the log-odds that it answers at all."""
+ANSWERS_SLOPE, ANSWERS_BIAS = 1.17, 4.123
+"""How ``together`` of all passages becomes the log-odds that they answer at all."""
+
+SOFTNESS = 3.0
+"""In logits: 0 would ask the likeliest passage alone, much more the mean of all. What one passage
+seems to answer, and the others not at all, has less often an answer than what several seem to: on
+the tuning sets, one left out at a time, the AUROC is .930 so, .909 with the likeliest alone and
+.913 with the mean; from one passage to eight the log loss is lower than the likeliest's."""
+
+LEAST_READ, UNREAD = 8, -4.4
+"""A question is judged as if so many passages had been read: what a short document lacks counts as
+one that does not answer. The median logit of passages without evidence is -4.2 on those sets; with
+-4.4 one passage alone is refused where it was when the likeliest alone was asked."""
 
 NOTHING = -20.0
 """The logit of a passage without a sentence of body text."""
@@ -63,21 +74,35 @@ def judge(
     """Return the passages in the same order with the sentences of their body text judged.
 
     A sentence's probability depends on all passages read: where none seems to answer, no sentence
-    is likely to.
+    is likely to. So does a passage's; the likeliest one's is how likely they answer together.
     """
     texts = [passage_text(passage) for passage in passages]
     readings = reader.read(question, texts)
     body = [_body(*each) for each in zip(passages, texts, readings, strict=True)]
     logits = [max((reading.answers for _, reading in own), default=NOTHING) for own in body]
     best = max(logits, default=NOTHING)
+    whole = together([logit for logit, own in zip(logits, body, strict=True) if own])
     return tuple(
         replace(
             passage,
             sentences=tuple(_judged(passage, span, reading, best) for span, reading in own),
-            answers=answers_of(logit),
+            answers=answers_of(whole + logit - best),
         )
         for passage, own, logit in zip(passages, body, logits, strict=True)
     )
+
+
+def together(answers: Sequence[float]) -> float:
+    """Return one logit for the ``answers`` of all passages, between their mean and the greatest.
+
+    The logarithm of the mean of their odds, each to the power of 1 / ``SOFTNESS``.
+    """
+    if not answers:
+        return NOTHING
+    logits = [*answers, *[UNREAD] * (LEAST_READ - len(answers))]
+    most = max(logits)
+    shares = math.fsum(math.exp((logit - most) / SOFTNESS) for logit in logits)
+    return most + SOFTNESS * math.log(shares / len(logits))
 
 
 def features_of(passage: Passage, reading: SentenceReading) -> Features:
@@ -100,7 +125,7 @@ def probability_of(features: Features, answers: float) -> float:
 
 
 def answers_of(answers: float) -> float:
-    """Return how likely a passage answers at all, from the reader's logit."""
+    """Return how likely passages answer at all, from what ``together`` makes of their logits."""
     return _logistic(ANSWERS_SLOPE * answers + ANSWERS_BIAS)
 
 

@@ -135,7 +135,7 @@ class Passage:
     """A chunk that was retrieved for a question, numbered from 1.
 
     ``sentences`` are those of its body text in order, judged by the reader, and ``answers`` is how
-    likely (0 to 1) it answers at all; none and 0 where no reader was asked.
+    likely (0 to 1) it answers at all, in view of the others; none and 0 where no reader was asked.
     """
 
     number: int

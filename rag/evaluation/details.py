@@ -68,7 +68,7 @@ def _is_right(claim: Claim, result: CaseResult) -> bool:
 
 
 def _confidence(answer: Answer | None) -> float | None:
-    """Return how likely the reader holds the best passage to answer; None where none was read."""
+    """Return how likely the reader holds the passages to answer; None where none was read."""
     if answer is None or not any(passage.sentences for passage in answer.passages):
         return None
     return max(passage.answers for passage in answer.passages)

@@ -137,7 +137,7 @@ def refusal_reason(answer: Answer) -> str:
         return "the answerer proposed nothing"
     best = max(passage.answers for passage in answer.passages)
     return (
-        f"the answerer proposed nothing; the reader holds the best passage for {best:.0%} likely "
+        f"the answerer proposed nothing; the reader holds the passages for {best:.0%} likely "
         f"to answer, and the built-in answerer asks for {THRESHOLD:.0%}"
     )
 

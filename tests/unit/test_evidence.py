@@ -1,10 +1,22 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reader_fakes import ScriptedReader
 from verification_fakes import document, passages
 
-from rag.evidence import LEAST_LEAD, Features, answers_of, judge, probability_of
+from rag.evidence import (
+    LEAST_LEAD,
+    LEAST_READ,
+    NOTHING,
+    UNREAD,
+    Features,
+    answers_of,
+    judge,
+    probability_of,
+    together,
+)
 from rag.reader import PassageText, SentenceReading
 from rag.types import BlockKind, Span
 
@@ -102,7 +114,50 @@ def test_where_no_passage_seems_to_answer_no_sentence_is_likely_to() -> None:
         for kind in (ScriptedReader, Doubting)
     )
     assert doubting.probability < sure.probability
-    assert doubting.answers < 0.1 < 0.9 < sure.answers
+    assert doubting.answers < 0.2 < 0.9 < sure.answers
+
+
+def answering(*logits: float) -> list[float]:
+    """Judge a paragraph for each logit that it answers; return how likely each answers."""
+    text = document(
+        "\n\n".join(f"Paragraph {chr(97 + n)} stands here." for n in range(len(logits)))
+    )
+
+    class Saying(ScriptedReader):
+        def _reading(self, sentence: str, span: Span) -> SentenceReading:
+            logit = logits[ord(sentence.split()[1]) - 97]
+            return replace(super()._reading(sentence, span), answers=logit)
+
+    return [passage.answers for passage in judge(Saying(), "What?", passages(text))]
+
+
+def test_the_likeliest_passage_answers_as_likely_as_all_do_together() -> None:
+    logits = (-5.0, 1.0, -2.0)
+    found = answering(*logits)
+    assert max(found) == found[1] == pytest.approx(answers_of(together(logits)))
+    assert sorted(found) == [found[0], found[2], found[1]]
+
+
+def test_what_several_passages_seem_to_answer_is_likelier_than_what_one_does() -> None:
+    assert max(answering(1.0, 1.0, -5.0)) > max(answering(1.0, -5.0, -5.0))
+
+
+@given(st.lists(st.floats(-20, 20), min_size=LEAST_READ, max_size=10))
+def test_passages_together_are_between_their_mean_and_the_likeliest(logits: list[float]) -> None:
+    whole = together(logits)
+    assert sum(logits) / len(logits) - 1e-9 <= whole <= max(logits) + 1e-9
+    assert together([*logits, *logits]) == pytest.approx(whole)
+    assert together([*logits[1:], logits[0] + 1]) > whole
+
+
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=LEAST_READ - 1))
+def test_what_a_short_document_lacks_counts_as_not_answering(logits: list[float]) -> None:
+    lacking = LEAST_READ - len(logits)
+    assert together(logits) == pytest.approx(together([*logits, *[UNREAD] * lacking]))
+
+
+def test_no_passages_together_answer_nothing() -> None:
+    assert together([]) == NOTHING
 
 
 def test_a_passage_without_body_text_answers_nothing() -> None:

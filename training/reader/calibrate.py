@@ -3,7 +3,7 @@
 Runs the exported reader and the product's own retrieval over the two SQuAD articles that it was
 not trained on for this purpose and over the tuning sets, and fits logistic regressions (Platt
 scaling over several features): of "this sentence is evidence", of "the first sentence is right" and
-of "the documents answer". Prints the constants for ``rag/evidence.py`` and
+of "the passages answer", together. Prints the constants for ``rag/evidence.py`` and
 ``rag/answering/extractive.py``, and how far the probabilities are from what happens, on the SQuAD
 articles that nothing was trained or fitted on too.
 """
@@ -21,7 +21,7 @@ import numpy as np
 
 from rag.cross_encoder import MODEL_FILE, CrossEncoder
 from rag.embedding import load_embedding_model
-from rag.evidence import features_of, passage_text
+from rag.evidence import features_of, passage_text, together
 from rag.library import Library
 from rag.reader import Reader
 from rag.retrieval import READ, HybridRetriever
@@ -42,13 +42,18 @@ BINS = 10
 class Scored:
     """The features of a question's sentences (sentences, 3) and which are evidence.
 
-    ``answers`` is the reader's best logit that a passage answers at all.
+    ``answers`` has for each passage the reader's logit that it answers at all.
     """
 
     asked: Asked
     features: np.ndarray
     evidence: np.ndarray
-    answers: float
+    answers: tuple[float, ...]
+
+    @property
+    def together(self) -> float:
+        """Return what the product makes of the passages' logits."""
+        return together(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,8 @@ def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Itera
                 place = Span(span.start + passage.span.start, span.end + passage.span.start)
                 rows.append(astuple(features_of(passage, reading)))
                 evidence.append(any(_matches(place, gold) for gold in asked.evidence))
-                answers.append(reading.answers)
-        yield Scored(asked, np.array(rows), np.array(evidence), max(answers))
+            answers += [max(own)] if (own := [reading.answers for reading in readings]) else []
+        yield Scored(asked, np.array(rows), np.array(evidence), tuple(answers))
 
 
 def _matches(sentence: Span, gold: Span) -> bool:
@@ -127,10 +132,10 @@ def fit(scored: Sequence[Scored]) -> Fit:
     weights = np.repeat(shares(has), [len(s.features) for s in has])
     score = regress(rows, known, weights)[:-1]
     first = [int((s.features @ score).argmax()) for s in scored]
-    pairs = [(s.features[p] @ score, s.answers) for s, p in zip(scored, first, strict=True)]
+    pairs = [(s.features[p] @ score, max(s.answers)) for s, p in zip(scored, first, strict=True)]
     right = np.array([s.evidence[p] for s, p in zip(scored, first, strict=True)])
     answerable = np.array([bool(s.asked.evidence) for s in scored])
-    logits = np.array([[s.answers] for s in scored])
+    logits = np.array([[s.together] for s in scored])
     return Fit(
         score=score,
         probability=regress(np.array(pairs), right, shares(scored)),
@@ -185,8 +190,8 @@ class Outcomes:
 def outcomes(scored: Sequence[Scored], fitted: Fit) -> Outcomes:
     """Judge each question as the product does."""
     scores = [s.features @ fitted.score for s in scored]
-    firsts = np.array([[own.max(), s.answers] for s, own in zip(scored, scores, strict=True)])
-    logits = np.array([s.answers for s in scored])
+    firsts = np.array([[own.max(), max(s.answers)] for s, own in zip(scored, scores, strict=True)])
+    logits = np.array([s.together for s in scored])
     return Outcomes(
         answers=_logistic(fitted.answers[0] * logits + fitted.answers[1]),
         probability=_logistic(firsts @ fitted.probability[:-1] + fitted.probability[-1]),
@@ -196,20 +201,25 @@ def outcomes(scored: Sequence[Scored], fitted: Fit) -> Outcomes:
 
 
 def best_threshold(scored: Sequence[Scored], fitted: Fit) -> float:
-    """Return where answering rightly and refusing rightly are best on average, over sources.
+    """Return where answering rightly and the F1 of refusing are best on average, over sources.
 
-    The average of the two shares does not depend on how many questions have an answer. The sets
-    ask as users do; of SQuAD's questions without an answer, each was written to look answerable.
+    The sets ask as users do; of SQuAD's questions without an answer, each was written to look
+    answerable.
     """
     tried = np.linspace(0.2, 0.8, 61)
     totals = np.zeros(len(tried))
     for own in groups(scored).values():
         o = outcomes(own, fitted)
         totals += [
-            np.mean((o.right & (o.answers >= t))[o.has]) + np.mean((o.answers < t)[~o.has])
+            np.mean((o.right & (o.answers >= t))[o.has]) + refusing_f1(o.answers < t, o.has)
             for t in tried
         ]
     return float(tried[int(np.argmax(totals))])
+
+
+def refusing_f1(refused: np.ndarray, has: np.ndarray) -> float:
+    """Return the F1 of refusing, as ``abstention_f1`` is counted."""
+    return float(2 * np.sum(refused & ~has) / max(1, refused.sum() + (~has).sum()))
 
 
 def calibration_error(probabilities: np.ndarray, right: np.ndarray) -> float:
@@ -237,7 +247,7 @@ def report(name: str, scored: Sequence[Scored], fitted: Fit) -> None:
     )
     for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
         refused = o.answers < threshold
-        f1 = 2 * np.sum(refused & ~o.has) / max(1, refused.sum() + (~o.has).sum())
+        f1 = refusing_f1(refused, o.has)
         given = np.mean(~refused[o.has])
         print(f"  {threshold}: abstention F1 {f1:.2f}, answer rate {given:.2f}")
 

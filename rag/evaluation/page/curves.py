@@ -78,7 +78,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 
 def trade_off(rows: Sequence[Row]) -> TradeOff | None:
-    """Sweep the threshold on how likely the reader holds the best passage to answer.
+    """Sweep the threshold on how likely the reader holds the passages to answer.
 
     None where either kind of question is missing, or no reader judged them.
     """
