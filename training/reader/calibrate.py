@@ -113,7 +113,8 @@ def score(library: Library, reader: Reader, questions: Sequence[Asked]) -> Itera
                 place = Span(span.start + passage.span.start, span.end + passage.span.start)
                 rows.append(astuple(features_of(passage, reading)))
                 evidence.append(any(_matches(place, gold) for gold in asked.evidence))
-            answers += [max(own)] if (own := [reading.answers for reading in readings]) else []
+            if readings:
+                answers.append(max(reading.answers for reading in readings))
         yield Scored(asked, np.array(rows), np.array(evidence), tuple(answers))
 
 
