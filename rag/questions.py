@@ -83,6 +83,19 @@ def compares(question: str) -> bool:
     return bool(_COMPARES.search(question))
 
 
+_WHETHER = re.compile(
+    r"\W*(?:(?:and|but|so|then|also),? )*"
+    r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might"
+    r"|must)(?:n[’']t)?\b(?!.*\b(?:or|who|whom|whose|what|which|where|when|why|how)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def asks_whether(question: str) -> bool:
+    """Say whether yes or no would answer: words of a sentence do not ("Did they meet?")."""
+    return bool(_WHETHER.match(question))
+
+
 _COUNTED = re.compile(
     r"\b(?:two|three|four|five|six|seven|both|main|key|several|different|various|\d+)"
     r"\s+(\w+)(?:\s+(\w+))?",

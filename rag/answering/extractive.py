@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.questions import QuestionKind, compares, counted, kind_of, terms
+from rag.questions import QuestionKind, asks_whether, compares, counted, kind_of, terms
 from rag.types import (
     DraftClaim,
     DraftPart,
@@ -151,12 +151,14 @@ def _short_answer(question: str, chosen: Sequence[Candidate]) -> str:
     """Return the words that answer a question of fact, as they stand, where that is clear.
 
     It is not where a sentence of the same document is a rival to the best, nor where another
-    document says otherwise.
+    document says otherwise, nor where yes or no is asked for.
     """
+    if asks_whether(question) or kind_of(question) in MOST:
+        return ""
     best, *others = chosen
     here = best.passage.document.id
     same = [other for other in others if other.passage.document.id == here]
     elsewhere = [other for other in others if other.passage.document.id != here]
     clear = all(other.probability < best.probability * RIVAL_SHARE for other in same)
     alike = all(terms(other.words) == terms(best.words) for other in elsewhere)
-    return best.words if clear and alike and kind_of(question) not in MOST else ""
+    return best.words if clear and alike else ""

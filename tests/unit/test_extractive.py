@@ -129,6 +129,12 @@ def test_two_documents_that_disagree_on_a_fact_are_both_quoted_and_not_merged() 
     assert texts == ["The ferry costs five pounds now.", "The ferry costs six pounds now."]
 
 
+def test_what_yes_or_no_would_answer_has_no_short_answer_but_its_sentence() -> None:
+    reader = ScriptedReader({"four years": 6.0})
+    assert short_answers(reader, "Did the work take long?") == [""]
+    assert quotes(reader, "Did the work take long?") == ["The work took four years."]
+
+
 def test_words_of_several_documents_are_the_short_answer_only_if_they_are_the_same() -> None:
     reader = ScriptedReader({"five pounds": 6.0, "six pounds": 6.0})
     agreeing = [p.text for p in draft_of_two(reader, "What is it?") if isinstance(p, ShortAnswer)]

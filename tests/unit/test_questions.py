@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import QuestionKind, compares, condense, counted, follows_up, kind_of, terms
+from rag.questions import (
+    QuestionKind,
+    asks_whether,
+    compares,
+    condense,
+    counted,
+    follows_up,
+    kind_of,
+    terms,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,35 @@ def test_a_question_about_several_documents_compares(question: str) -> None:
 )
 def test_a_question_that_one_document_can_answer_compares_nothing(question: str) -> None:
     assert not compares(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did North Korea come up?",
+        "And is the bridge closed now?",
+        "“Has it been signed?”",
+        "Isn’t Japan a member?",
+        "CAN IT BE REPAIRED",
+    ],
+)
+def test_yes_or_no_may_be_asked_for(question: str) -> None:
+    assert asks_whether(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did they do?",
+        "Can you tell me who came?",
+        "Do you know how long it took?",
+        "Was it Blinken or Austin?",
+        "Island ferries are paid by whom?",
+        "The wall was raised by",
+    ],
+)
+def test_what_more_than_yes_or_no_answers_is_told_apart(question: str) -> None:
+    assert not asks_whether(question)
 
 
 def test_terms_are_stems_of_content_words_without_case_or_possessive() -> None:
