@@ -58,6 +58,7 @@ def report_sets(
     reader = Remembering(checker)
     likely = probabilities(held_out, reader)
     judged = ruled(held_out, likely)
+    overlap, elsewhere = shares(held_out), shares(others)
     rows = {
         "rules, then checker and words": by_source(held_out, (judged >= 0.5).tolist()),
         "the same, one for each set": by_own_threshold(
@@ -66,13 +67,11 @@ def report_sets(
         "checker, facts and words": by_source(held_out, (likely >= 0.5).tolist()),
         "facts alone": by_source(held_out, [has_no_unmatched_fact(c) for c in held_out]),
         "overlap, one threshold": by_source(
-            held_out, (shares(held_out) >= best_threshold(others, shares(others))).tolist()
+            held_out, (overlap >= best_threshold(others, elsewhere)).tolist()
         ),
-        "overlap, one for each set": by_own_threshold(
-            (others, shares(others)), (held_out, shares(held_out))
-        ),
+        "overlap, one for each set": by_own_threshold((others, elsewhere), (held_out, overlap)),
         "AUROC of rules, checker, words": area(held_out, judged),
-        "AUROC of the overlap": area(held_out, shares(held_out)),
+        "AUROC of the overlap": area(held_out, overlap),
     }
     print(f"{'balanced accuracy':30}" + "".join(f"{source:>11}" for source in SOURCES))
     for name, row in rows.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from page_fakes import (
     asker,
     citation,
 )
-from pages import APP, Open, ask, exchanges, pages_opened, press, view, words
+from pages import APP, Open, ask, exchanges, pages_opened, press, view, when, words
 from streamlit.testing.v1 import AppTest
 
 from rag.errors import ConversationsError
@@ -95,15 +94,6 @@ def slow() -> Slow:
     return Slow(FakeLibrary({ARTICLE.id: ARTICLE}), {"Who?": REPLY})
 
 
-def appearing(page: AppTest) -> list[str]:
-    """Return the conversations in the sidebar once there is one, or after some seconds."""
-    deadline = time.monotonic() + 20
-    while not earlier(page) and time.monotonic() < deadline:
-        time.sleep(0.05)
-        page.run()
-    return earlier(page)
-
-
 def test_an_answer_is_kept_though_its_tab_was_closed_while_it_was_written(open_page: Open) -> None:
     scripted = slow()
     ask(open_page(scripted), "Who?")
@@ -111,7 +101,8 @@ def test_an_answer_is_kept_though_its_tab_was_closed_while_it_was_written(open_p
     page = AppTest.from_file(APP, default_timeout=30).run()  # another tab of the browser
     assert earlier(page) == []
     scripted.go_on.set()
-    assert appearing(page) == ["Who?"]
+    page = when(page, lambda page: bool(earlier(page)))
+    assert earlier(page) == ["Who?"]
     (exchange,) = exchanges(press(page, "Who"))
     assert [claim["text"] for claim in exchange["claims"]] == ["It was committed."]
 
@@ -120,7 +111,7 @@ def test_an_answer_whose_tab_waited_for_it_is_kept_once(open_page: Open) -> None
     scripted = slow()
     page = ask(open_page(scripted), "Who?")
     scripted.go_on.set()
-    assert appearing(page) == ["Who?"]
+    assert earlier(when(page, lambda page: bool(earlier(page)))) == ["Who?"]
     assert len(exchanges(press(restarted(), "Who"))) == 1
 
 
@@ -141,16 +132,14 @@ def test_a_conversation_deleted_while_it_is_answered_stays_deleted(open_page: Op
     page = ask(open_page(scripted), "Who?")
     scripted.go_on.clear()
     page = ask(page, "Who?")
-    until_deleted = press(page, strings.delete_conversation("Who"))
+    answering = [thread for thread in threading.enumerate() if thread.name == "answering"]
+    assert answering
+    page = press(page, strings.delete_conversation("Who"))
     scripted.go_on.set()
-    answering_ended()
-    assert earlier(until_deleted.run()) == []
-
-
-def answering_ended() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "answering":
-            thread.join(20)
+    for thread in answering:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in answering)
+    assert earlier(page.run()) == []
 
 
 def test_a_removed_document_is_said_and_none_of_its_quotations_is_drawn(open_page: Open) -> None:
