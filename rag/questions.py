@@ -86,7 +86,7 @@ def compares(question: str) -> bool:
 _WHETHER = re.compile(
     r"\W*(?:(?:and|but|so|then|also),? )*"
     r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might"
-    r"|must)(?:n[’']t)?\b(?!.*\b(?:or|who|whom|whose|what|which|where|when|why|how)\b)",
+    r"|must)(?:n[’']t)?\b(?! you\b)(?!.*\b(?:or|who|whom|whose|what|which|where|when|why|how)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -78,6 +78,7 @@ def test_yes_or_no_may_be_asked_for(question: str) -> None:
         "What did they do?",
         "Can you tell me who came?",
         "Do you know how long it took?",
+        "Could you name the minister?",
         "Was it Blinken or Austin?",
         "Island ferries are paid by whom?",
         "The wall was raised by",
