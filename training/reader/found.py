@@ -51,8 +51,8 @@ class _Judged:
     answers: float
 
 
-def found(data: Path, *, public: int, own: int, seed: int) -> Packed:
-    """Pack the groups of as many questions of SQuAD and of our own.
+def found(data: Path, *, public: int, own: int, seed: int, first: int = 0) -> Packed:
+    """Pack the groups of as many questions of SQuAD and of our own, numbered from ``first``.
 
     ``fused`` has the retriever's score of each passage. Questions that the shipped reader is sure
     of, or whose evidence is not found, are dropped.
@@ -65,7 +65,7 @@ def found(data: Path, *, public: int, own: int, seed: int) -> Packed:
     groups = list(_groups(questions))
     tokens = Tokens()
     packed = pack([encode(tokens, example, draw) for own, _ in groups for example in own])
-    numbers = [number for number, (own, _) in enumerate(groups) for _ in own]
+    numbers = [number for number, (own, _) in enumerate(groups, first) for _ in own]
     fused = [passage.scores.fused for _, passages in groups for passage in passages]
     examples = {
         **packed.examples,

@@ -7,7 +7,7 @@ dropout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -88,12 +88,18 @@ class Reader(nn.Module):
         if shape.distances:
             self.distances = nn.Embedding(shape.distances, shape.heads).requires_grad_(False)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self._shares = [1.0] * shape.layers
         self.scores = nn.Linear(shape.width, SCORES)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return scores (batch, tokens, scores)."""
         scores: torch.Tensor = self.scores(self.encode(ids, mask))
         return scores
+
+    def share(self, places: Iterable[int], share: float) -> None:
+        """Let only a share of what the layers at ``places`` do count, from 0 to 1."""
+        for place in places:
+            self._shares[place] = share
 
     def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return what the last layer makes of each token: (batch, tokens, width)."""
@@ -105,8 +111,9 @@ class Reader(nn.Module):
             numbers = torch.from_numpy(distance_numbers(length, self.shape.distances))
             near = self.distances(numbers.to(ids.device)).permute(2, 0, 1)
             bias = (bias + near).to(torch.bfloat16 if ids.is_cuda else near.dtype)
-        for layer in self.layers:
-            rows = layer(rows, bias)
+        for layer, share in zip(self.layers, self._shares, strict=True):
+            whole = layer(rows, bias)
+            rows = whole if share == 1 else rows + share * (whole - rows)
         return rows
 
 

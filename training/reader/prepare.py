@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.cross_encoder import Tokens
 from training.mpnet import load_weights
-from training.packed import Packed, join, save_packed
+from training.packed import GROUPS, Packed, join, save_packed
 from training.reader.encoding import encode, pack
 from training.reader.examples import SHIFTS, Example, read_squad
 from training.reader.found import found
@@ -39,8 +39,9 @@ BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), 11
 INVENTED = 5
 """How often claims are made out of each paragraph of the reading sets."""
 ASKED = 30_000
-FOUND_PUBLIC, FOUND_OWN, FOUND_SEED = 2_000, 4_000, 13
-"""How many questions of SQuAD and of our own are read with the passages found for them."""
+FOUND = ((2_000, 4_000, 13), (900, 2_700, 29))
+"""How many questions of SQuAD and of our own are read with the passages found for them, and the
+seed, in each draw."""
 
 
 def main() -> None:
@@ -97,14 +98,17 @@ def _claims(examples: Sequence[Claim]) -> Packed:
     return claims.pack(claims.encode(Tokens(), examples))
 
 
-def _found(data: Path) -> Packed:
-    return found(data, public=FOUND_PUBLIC, own=FOUND_OWN, seed=FOUND_SEED)
+def _found(data: Path) -> Iterator[Packed]:
+    first = 0
+    for public, own, seed in FOUND:
+        yield (packed := found(data, public=public, own=own, seed=seed, first=first))
+        first = int(packed.examples[GROUPS].max()) + 1
 
 
 SETS: Mapping[str, Callable[[Path, Executor], Iterable[Packed]]] = {
     "reading": lambda data, pool: pool.map(_questions, _parts(questions(data))),
     "written": lambda data, pool: pool.map(_questions, _parts(own_questions(data))),
-    "found": lambda data, _: [_found(data)],
+    "found": lambda data, _: _found(data),
     "known": lambda data, pool: pool.map(_claims, _parts(examples_of(read_split(data).training))),
     "made": lambda data, pool: pool.map(_claims, _parts(made_claims(data))),
     "claims": lambda data, pool: pool.map(_claims, _parts(list(written_claims()))),

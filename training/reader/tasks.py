@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from rag.cross_encoder import ANSWERS, BORNE_OUT, SUPPORTED
+from rag.evidence import ANSWERS_BIAS, ANSWERS_SLOPE, LEAST_READ, SOFTNESS, UNREAD, WEIGHTS
 from training.packed import GROUPS, PADDING
 from training.reader.batch import batch_of
 from training.reader.model import evidence_scores, loss, word_scores
@@ -20,9 +22,9 @@ LEARNED = 0.3
 
 GROUPED = 0.5
 """How much it counts what is asked of a whole group."""
-PASSAGE = 3.4
+PASSAGE = WEIGHTS.passage / WEIGHTS.evidence
 """What a passage's score by the retriever adds to the evidence of its sentences when these are
-ranked: the ratio of the two weights in ``rag/evidence.py``."""
+ranked, as the product ranks them."""
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -69,7 +71,7 @@ class Finding(Reading):
     """Reading, and putting the evidence first among all sentences of a question's passages.
 
     Each sentence of evidence is to come before all those of its group that are none (a softmax over
-    them), and the likeliest passage of the group to answer if one does.
+    them), and the passages of the group together to answer if one does, as the product judges it.
     """
 
     def loss(self, scores: torch.Tensor, tensors: Tensors) -> torch.Tensor:
@@ -84,9 +86,10 @@ class Finding(Reading):
             functional.softplus(ranks[own & ~right].logsumexp(0) - ranks[own & right])
             for own in (group[rows] for group in groups)
         ]
-        answers = torch.stack([scores[group, 0, ANSWERS].float().max() for group in groups])
+        answers = torch.stack([_together(scores[group, 0, ANSWERS].float()) for group in groups])
         truth = torch.stack([batch.answerable[group].max() for group in groups])
-        whole = functional.binary_cross_entropy_with_logits(answers, truth)
+        log_odds = ANSWERS_SLOPE * answers + ANSWERS_BIAS
+        whole = functional.binary_cross_entropy_with_logits(log_odds, truth)
         ranked = torch.cat(first).sum() / max(1, int(right.sum()))
         return loss(scores, batch) + GROUPED * (ranked + whole)
 
@@ -115,6 +118,13 @@ class Checking:
         own = (places > 0) & (places < tensors["claim_ends"][:, None])
         tokens = _binary(scores[..., BORNE_OUT][own], taught[..., BORNE_OUT][own])
         return _binary(scores[:, 0, SUPPORTED], taught[:, 0, SUPPORTED]) + tokens
+
+
+def _together(answers: torch.Tensor) -> torch.Tensor:
+    """Return what ``rag.evidence.together`` does, in a form that can be derived."""
+    unread = answers.new_full((max(0, LEAST_READ - len(answers)),), UNREAD)
+    logits = torch.cat([answers, unread]) / SOFTNESS
+    return SOFTNESS * (logits.logsumexp(0) - math.log(len(logits)))
 
 
 def _binary(scores: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:

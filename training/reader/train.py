@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from training.bert import layers_of
 from training.checkpoints import Part, resume, save
 from training.mpnet import SHAPE, thinned
 from training.packed import IDS, Packed, Shelf, batches, load_packed
+from training.reader.growing import grown, share
 from training.reader.model import Reader, load, read_checkpoint
 from training.reader.tasks import LEARNED, Checking, Finding, Reading, Task
 from training.scaling import Float32
@@ -73,12 +74,15 @@ def main() -> None:
         weights = thinned(taught, layers)
     if options.start:
         weights = weights_of(options.start, encoder)
-    train(reader_of(weights, options.dropout).to(device), sets, options, device, teacher)
+    added: list[int] = []
+    if options.add:
+        weights, added = grown(weights, encoder, layers, options.add)
+    train(reader_of(weights, options.dropout).to(device), sets, options, device, teacher, added)
 
 
 def weights_of(file: Path, encoder: Mapping[str, Float32]) -> dict[str, Float32]:
     """Read a checkpoint, or a shipped graph, whose tables are those of ``encoder``."""
-    if file.suffix != ".onnx":
+    if file.suffix not in (".onnx", ".zip"):
         return read_checkpoint(file)
     tables = {name: array for name, array in encoder.items() if ".layer." not in name}
     return {**tables, **read_layers(file)}
@@ -110,14 +114,25 @@ def train(
     sets: list[Set],
     options: argparse.Namespace,
     device: torch.device,
-    teacher: Reader | None = None,
+    teacher: Reader | None,
+    added: Sequence[int],
 ) -> None:
-    """Run all steps with a linear warm-up and decay, from the last checkpoint on."""
+    """Run all steps with a linear warm-up and decay, from the last checkpoint on.
+
+    The layers at the places ``added`` learn twice as fast, and the share of them that counts rises.
+    """
     planned = steps(sets, options)
     shelves = [Shelf(own.packed, device) for own in sets]
     total = len(planned)
+    for layer in model.layers[: options.frozen]:
+        layer.requires_grad_(requires_grad=False)
     learned = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=options.rate, weight_decay=0.01, fused=True)
+    new = {p for place in added for p in model.layers[place].parameters()}
+    rates = [
+        {"params": [p for p in learned if p not in new], "lr": options.rate},
+        {"params": [p for p in learned if p in new], "lr": 2 * options.rate},
+    ]
+    optimiser = torch.optim.AdamW(rates, weight_decay=0.01, fused=True)
     warm = max(1, int(total * WARM))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
@@ -127,6 +142,7 @@ def train(
     started, seen, sums = time.time(), 0, torch.zeros(len(sets), 2, device=device)
     model.train()
     for step, (place, rows) in enumerate(planned[done:], done + 1):
+        model.share(added, share(step, total))
         tensors = shelves[place].batch(rows)
         own = sets[place]
         value = _value(model, teacher if own.taught else None, own.task, tensors, device)
@@ -178,6 +194,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--teacher", type=Path, help="checkpoint or graph of a reader to follow")
     parser.add_argument("--start", type=Path, help="checkpoint or graph to go on from")
     parser.add_argument("--layers", type=int, nargs="+", default=list(range(SHAPE.layers)))
+    parser.add_argument("--add", type=int, nargs="*", default=[], help="layers to put between")
+    parser.add_argument("--frozen", type=int, default=0, help="how many layers stay, from below")
     parser.add_argument("--reading", type=float, default=1.0, help="passes over the questions")
     parser.add_argument("--written", type=float, default=6.0, help="passes over those of our own")
     parser.add_argument("--found", type=float, default=0.0, help="passes over groups of passages")

@@ -1,0 +1,32 @@
+"""Tests of putting layers back into a reader; they need what is trained with."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx", reason="the extra 'training' is not installed")
+
+from training.reader.growing import FIRST, grown, share
+
+
+def layers(numbers: range, value: float) -> dict[str, np.ndarray]:
+    return {f"encoder.layer.{n}.output.dense.bias": np.full(2, value + n) for n in numbers}
+
+
+def test_layers_are_put_back_where_they_stood() -> None:
+    reader = {"scores.bias": np.zeros(6), **layers(range(3), 100.0)}
+    weights, places = grown(reader, layers(range(6), 0.0), kept=(0, 2, 5), added=(1, 3))
+    biases = [float(weights[f"encoder.layer.{n}.output.dense.bias"][0]) for n in range(5)]
+    assert biases == [100.0, 1.0, 101.0, 3.0, 102.0]
+    assert places == [1, 3]
+    assert "scores.bias" in weights
+    assert len(weights) == 6
+
+
+def test_a_start_of_other_layers_than_said_is_refused() -> None:
+    with pytest.raises(SystemExit, match="has 3 layers, not 2"):
+        grown(layers(range(3), 0.0), layers(range(6), 0.0), kept=(0, 2), added=(1,))
+
+
+def test_what_is_put_back_counts_more_and_more() -> None:
+    shares = [share(step, 100) for step in (0, 25, 50, 100)]
+    assert shares == [FIRST, 0.75, 1.0, 1.0]
