@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tokenizers import Encoding, Tokenizer
 
-from rag.inference import Encoder, Float32, readable, tokenizer_file, usable_threads
+from rag.inference import Encoder, Float32, read_model, readable, tokenizer_file, usable_threads
 
-MODEL_FILE = Path(__file__).parent / "models" / "reader.onnx"
+MODEL_FILE = Path(__file__).parent / "models" / "reader.zip"
 MAX_TOKENS = 256
 """The most tokens that the model reads, both texts and ``MARKS`` together."""
 MARKS = 3
@@ -55,7 +55,7 @@ class CrossEncoder:
 
     def __init__(self, model_file: Path = MODEL_FILE) -> None:
         self.tokens = Tokens(model_file)
-        self._encoder = Encoder(model_file.read_bytes(), threads=1)
+        self._encoder = Encoder(read_model(model_file), threads=1)
         self._pool = ThreadPoolExecutor(usable_threads(), thread_name_prefix="reading")
 
     def run(self, pairs: Sequence[Sequence[int]]) -> list[Float32]:

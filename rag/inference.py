@@ -1,10 +1,12 @@
-"""How both models are run: one onnxruntime session each, batches of like lengths."""
+"""How both models are read and run: one onnxruntime session each, batches of like lengths."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,17 @@ MOST_CHARACTERS = 65_536  # far more than any model here reads; spares tokenisin
 MOST_THREADS = 8  # more gain nothing on matrices this small
 
 Float32 = npt.NDArray[np.float32]
+
+
+def read_model(file: Path) -> bytes:
+    """Return an ONNX model: a file's content, or a zip archive's parts one after the other.
+
+    The parts are inflated side by side; ``unzip -p`` puts them together too.
+    """
+    if file.suffix != ".zip":
+        return file.read_bytes()
+    with ZipFile(file) as archive, ThreadPoolExecutor(usable_threads()) as pool:
+        return b"".join(pool.map(archive.read, archive.namelist()))
 
 
 class Encoder:

@@ -61,7 +61,7 @@ BIAS = 2.0425
 
 THRESHOLD = 0.33
 """How likely a claim must be supported to be shown. Low, since it is to let an error pass sooner
-than reject a paraphrase: of sentences that people wrote from marked evidence, at most 4 % more are
+than reject a paraphrase: of sentences that people wrote from marked evidence, about 4 % more are
 rejected than by the rules of fact alone (``rag/models/checker.md``)."""
 NEEDED = math.log(THRESHOLD / (1 - THRESHOLD))
 """The same as log-odds."""

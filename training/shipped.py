@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from rag.inference import read_model
 from training.bert import Shape, layers_of
 from training.mpnet import SHAPE
 from training.scaling import Float32
@@ -21,7 +22,7 @@ def read_layers(model: Path, shape: Shape = SHAPE) -> dict[str, Float32]:
     """
     stored = {
         constant.name: numpy_helper.to_array(constant)
-        for constant in onnx.load(str(model)).graph.initializer
+        for constant in onnx.load_from_string(read_model(model)).graph.initializer
     }
     weights: dict[str, Float32] = {n: a for n, a in stored.items() if ".LayerNorm." in n}
     weights["scores.weight"] = stored["scores.weight"].T

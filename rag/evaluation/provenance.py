@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
 @cache
 def model_hashes() -> dict[str, str]:
     """Return the SHA-256 of each shipped weight and tokenizer file, by file name."""
-    files = sorted(path for path in _MODELS.iterdir() if path.suffix in (".onnx", ".json"))
+    files = sorted(path for path in _MODELS.iterdir() if path.suffix != ".md")
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

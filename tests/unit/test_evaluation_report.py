@@ -262,7 +262,7 @@ def test_a_report_says_what_it_was_made_with() -> None:
     assert record["sets"] == {"fox.eval.yaml": {"cases": 4, "ran": 4, "gates": {"mrr": 0.1}}}
     assert record["bootstrap"] == {"level": 0.95, "resamples": 2000, "seed": 0}
     card = (Path(__file__).parents[2] / "rag" / "models" / "reader.md").read_text("utf-8")
-    assert record["models"]["reader.onnx"] in card
+    assert record["models"]["reader.zip"] in card
 
 
 def test_attempts_at_a_case_average_its_scores_and_add_no_certainty() -> None:

@@ -104,7 +104,7 @@ def test_the_reader_is_given_whole_sentences_of_each_passage() -> None:
     ]
 
 
-def test_where_no_passage_seems_to_answer_no_sentence_is_likely_to() -> None:
+def test_where_no_passage_seems_to_answer_none_is_likely_to() -> None:
     class Doubting(ScriptedReader):
         def _reading(self, sentence: str, span: Span) -> SentenceReading:
             return replace(super()._reading(sentence, span), answers=-9.0)
@@ -113,7 +113,7 @@ def test_where_no_passage_seems_to_answer_no_sentence_is_likely_to() -> None:
         judge(kind({"trade": 5.0}), "What?", passages(REPORT))[-1]
         for kind in (ScriptedReader, Doubting)
     )
-    assert doubting.probability < sure.probability
+    assert doubting.probability == sure.probability  # what is likeliest is another question
     assert doubting.answers < 0.2 < 0.9 < sure.answers
 
 
@@ -169,12 +169,11 @@ def test_a_passage_without_body_text_answers_nothing() -> None:
 def test_more_of_any_feature_makes_an_answer_likelier(raised: str) -> None:
     low = dict.fromkeys(NAMES, 0.1)
     more, less = Features(**low | {raised: 0.9}), Features(**low)
-    assert probability_of(more, 0.0) > probability_of(less, 0.0)
-    assert probability_of(less, 2.0) > probability_of(less, -2.0)
+    assert probability_of(more) > probability_of(less)
     assert answers_of(2.0) > answers_of(-2.0)
 
 
 @pytest.mark.parametrize("logit", [-1000.0, -20.0, 0.0, 20.0, 1000.0])
 def test_probabilities_are_between_0_and_1(logit: float) -> None:
-    assert 0 <= probability_of(Features(logit, logit, 0.5), logit) <= 1
+    assert 0 <= probability_of(Features(logit, logit, 0.5)) <= 1
     assert 0 <= answers_of(logit) <= 1

@@ -161,10 +161,7 @@ def test_to_ask_the_checker_less_often_changes_no_verdict(claim: str, logit: flo
     [
         "Japan drew a commitment from the Biden administration.",
         "The Biden administration gave Japan a commitment.",
-        pytest.param(
-            "The Biden administration made a commitment to Japan.",
-            marks=pytest.mark.xfail(reason="a known miss, with .28 below the .33", strict=True),
-        ),
+        "The Biden administration made a commitment to Japan.",
         "Four ministers took part in the talks in Tokyo.",
         "Trade was not discussed.",
         "Japan obtained a commitment in March 2021.",

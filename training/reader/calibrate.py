@@ -80,7 +80,7 @@ def main() -> None:
     names = {path.name for path in options.also} | set(HELD_OUT)
     fitted = fit([each for each in scored if each.asked.source not in names])
     print("score: evidence, words, passage:", np.round(fitted.score, 3))
-    print("probability: score, answers, bias:", np.round(fitted.probability, 3))
+    print("probability: slope, bias:", np.round(fitted.probability, 3))
     print("answers: slope, bias:", np.round(fitted.answers, 3))
     sets = {path.name for path in SETS}
     chosen = [each for each in scored if each.asked.source in sets]
@@ -133,13 +133,13 @@ def fit(scored: Sequence[Scored]) -> Fit:
     weights = np.repeat(shares(has), [len(s.features) for s in has])
     score = regress(rows, known, weights)[:-1]
     first = [int((s.features @ score).argmax()) for s in scored]
-    pairs = [(s.features[p] @ score, max(s.answers)) for s, p in zip(scored, first, strict=True)]
+    best = np.array([[s.features[p] @ score] for s, p in zip(scored, first, strict=True)])
     right = np.array([s.evidence[p] for s, p in zip(scored, first, strict=True)])
     answerable = np.array([bool(s.asked.evidence) for s in scored])
     logits = np.array([[s.together] for s in scored])
     return Fit(
         score=score,
-        probability=regress(np.array(pairs), right, shares(scored)),
+        probability=regress(best, right, shares(scored)),
         answers=regress(logits, answerable, shares(scored)),
     )
 
@@ -191,11 +191,11 @@ class Outcomes:
 def outcomes(scored: Sequence[Scored], fitted: Fit) -> Outcomes:
     """Judge each question as the product does."""
     scores = [s.features @ fitted.score for s in scored]
-    firsts = np.array([[own.max(), max(s.answers)] for s, own in zip(scored, scores, strict=True)])
+    firsts = np.array([own.max() for own in scores])
     logits = np.array([s.together for s in scored])
     return Outcomes(
         answers=_logistic(fitted.answers[0] * logits + fitted.answers[1]),
-        probability=_logistic(firsts @ fitted.probability[:-1] + fitted.probability[-1]),
+        probability=_logistic(fitted.probability[0] * firsts + fitted.probability[1]),
         right=np.array([s.evidence[own.argmax()] for s, own in zip(scored, scores, strict=True)]),
         has=np.array([bool(s.asked.evidence) for s in scored]),
     )
