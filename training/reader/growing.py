@@ -35,17 +35,17 @@ def grown(
     """
     if layers_of(weights) != len(kept):
         raise SystemExit(f"The start has {layers_of(weights)} layers, not {len(kept)}.")
-    grown = {name: array for name, array in weights.items() if ".layer." not in name}
+    whole = {name: array for name, array in weights.items() if ".layer." not in name}
     order = sorted([*kept, *added])
     for place, layer in enumerate(order):
         source, number = (encoder, layer) if layer in added else (weights, kept.index(layer))
         old, new = f"encoder.layer.{number}.", f"encoder.layer.{place}."
-        grown |= {
+        whole |= {
             new + name.removeprefix(old): array
             for name, array in source.items()
             if name.startswith(old)
         }
-    return grown, [order.index(layer) for layer in added]
+    return whole, [order.index(layer) for layer in added]
 
 
 def share(step: int, total: int) -> float:
