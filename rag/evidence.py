@@ -73,8 +73,8 @@ def judge(
 ) -> tuple[Passage, ...]:
     """Return the passages in the same order with the sentences of their body text judged.
 
-    A passage's probability depends on all passages read; the likeliest one's is how likely they
-    answer together. A sentence's does not.
+    How likely a passage answers depends on all passages read: of the likeliest one it is how likely
+    they answer together. A sentence's probability depends on nothing but its own scores.
     """
     texts = [passage_text(passage) for passage in passages]
     readings = reader.read(question, texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import files
 
 import numpy as np
@@ -86,10 +86,20 @@ def as_bert(weights: Mapping[str, Float32]) -> dict[str, Float32]:
 
 def thinned(weights: Mapping[str, Float32], layers: tuple[int, ...]) -> dict[str, Float32]:
     """Return an encoder of the layers named, from the lowest."""
-    kept = {name: array for name, array in weights.items() if ".layer." not in name}
-    for new, old in enumerate(layers):
+    return stacked(weights, [(weights, layer) for layer in layers])
+
+
+def stacked(
+    tables: Mapping[str, Float32], layers: Sequence[tuple[Mapping[str, Float32], int]]
+) -> dict[str, Float32]:
+    """Return an encoder of the layers given, each by its weights and its number there.
+
+    All but the layers is that of ``tables``.
+    """
+    whole = {name: array for name, array in tables.items() if ".layer." not in name}
+    for new, (weights, old) in enumerate(layers):
         prefix = f"encoder.layer.{old}."
         for name, array in weights.items():
             if name.startswith(prefix):
-                kept[f"encoder.layer.{new}.{name.removeprefix(prefix)}"] = array
-    return kept
+                whole[f"encoder.layer.{new}.{name.removeprefix(prefix)}"] = array
+    return whole

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("onnx", reason="the extra 'training' is not installed")
+pytest.importorskip("safetensors", reason="the extra 'training' is not installed")
 
 from training.reader.growing import FIRST, grown, share
 

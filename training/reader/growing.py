@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from training.bert import layers_of
+from training.mpnet import stacked
 from training.scaling import Float32
 
 FIRST = 0.5
@@ -35,17 +36,9 @@ def grown(
     """
     if layers_of(weights) != len(kept):
         raise SystemExit(f"The start has {layers_of(weights)} layers, not {len(kept)}.")
-    whole = {name: array for name, array in weights.items() if ".layer." not in name}
     order = sorted([*kept, *added])
-    for place, layer in enumerate(order):
-        source, number = (encoder, layer) if layer in added else (weights, kept.index(layer))
-        old, new = f"encoder.layer.{number}.", f"encoder.layer.{place}."
-        whole |= {
-            new + name.removeprefix(old): array
-            for name, array in source.items()
-            if name.startswith(old)
-        }
-    return whole, [order.index(layer) for layer in added]
+    layers = [(encoder, n) if n in added else (weights, kept.index(n)) for n in order]
+    return stacked(weights, layers), [order.index(layer) for layer in added]
 
 
 def share(step: int, total: int) -> float:

@@ -82,7 +82,7 @@ def main() -> None:
 
 def weights_of(file: Path, encoder: Mapping[str, Float32]) -> dict[str, Float32]:
     """Read a checkpoint, or a shipped graph, whose tables are those of ``encoder``."""
-    if file.suffix not in (".onnx", ".zip"):
+    if file.suffix == ".pt":
         return read_checkpoint(file)
     tables = {name: array for name, array in encoder.items() if ".layer." not in name}
     return {**tables, **read_layers(file)}
