@@ -25,7 +25,7 @@ from rag.retrieval import READ, HybridRetriever
 from rag.types import Passage
 from training.packed import GROUPS, Packed
 from training.reader.encoding import encode, pack
-from training.reader.examples import Example
+from training.reader.examples import SHIFTS, Example, read_squad
 from training.reader.mixture import squad_articles
 from training.reader.questions import Asked, example_of, of_article, of_set
 from training.reader.tasks import PASSAGE
@@ -35,6 +35,16 @@ OTHERS = 3
 """How many passages are read beside those that answer: the likeliest."""
 CERTAIN = 3.5
 """From here on a question is left out: the margin by which the reader is right, a logit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How many questions of SQuAD, of our own and of SQuADShifts' Wikipedia; and the seed."""
+
+    squad: int
+    own: int
+    shifts: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +61,22 @@ class _Judged:
     answers: float
 
 
-def found(data: Path, *, public: int, own: int, seed: int, first: int = 0) -> Packed:
-    """Pack the groups of as many questions of SQuAD and of our own, numbered from ``first``.
+def found(data: Path, draw: Draw, *, first: int = 0) -> Packed:
+    """Pack the groups of a draw of questions, numbered from ``first``.
 
     ``fused`` has the retriever's score of each passage. Questions that the shipped reader is sure
     of, or whose evidence is not found, are dropped.
     """
-    draw = random.Random(seed)  # noqa: S311
-    articles = squad_articles(data, "train")
-    questions = draw.sample([asked for a in articles for asked in of_article(a)], public)
+    chance = random.Random(draw.seed)  # noqa: S311
+    squad = squad_articles(data, "train")
     sets = sorted(FOLDER.glob("*.eval.yaml"))
-    questions += draw.sample([asked for path in sets for asked in of_set(path)], own)
+    wiki = read_squad(data / "reading" / f"squadshifts_{SHIFTS[0]}.json")
+    questions = chance.sample([asked for a in squad for asked in of_article(a)], draw.squad)
+    questions += chance.sample([asked for path in sets for asked in of_set(path)], draw.own)
+    questions += chance.sample([asked for a in wiki for asked in of_article(a)], draw.shifts)
     groups = list(_groups(questions))
     tokens = Tokens()
-    packed = pack([encode(tokens, example, draw) for own, _ in groups for example in own])
+    packed = pack([encode(tokens, example, chance) for own, _ in groups for example in own])
     numbers = [number for number, (own, _) in enumerate(groups, first) for _ in own]
     fused = [passage.scores.fused for _, passages in groups for passage in passages]
     examples = {

@@ -20,7 +20,7 @@ from training.mpnet import load_weights
 from training.packed import GROUPS, Packed, join, save_packed
 from training.reader.encoding import encode, pack
 from training.reader.examples import SHIFTS, Example, read_squad
-from training.reader.found import found
+from training.reader.found import Draw, found
 from training.reader.mixture import broad, hard, squad_articles, written
 from training.reader.train import RUNS
 from training.support import encoding as claims
@@ -39,9 +39,12 @@ BROAD, HARD, WRITTEN = (7, 8), (8, 9, 10), 11
 INVENTED = 5
 """How often claims are made out of each paragraph of the reading sets."""
 ASKED = 30_000
-FOUND = ((2_000, 4_000, 13), (900, 2_700, 29))
-"""How many questions of SQuAD and of our own are read with the passages found for them, and the
-seed, in each draw."""
+FOUND = (
+    Draw(squad=2_000, own=4_000, shifts=0, seed=13),
+    Draw(squad=900, own=2_700, shifts=0, seed=29),
+    Draw(squad=1_000, own=3_000, shifts=2_000, seed=41),
+)
+"""Which questions are read with the passages found for them."""
 
 
 def main() -> None:
@@ -100,8 +103,8 @@ def _claims(examples: Sequence[Claim]) -> Packed:
 
 def _found(data: Path) -> Iterator[Packed]:
     first = 0
-    for public, own, seed in FOUND:
-        yield (packed := found(data, public=public, own=own, seed=seed, first=first))
+    for draw in FOUND:
+        yield (packed := found(data, draw, first=first))
         first = int(packed.examples[GROUPS].max()) + 1
 
 
