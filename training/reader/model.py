@@ -75,8 +75,11 @@ def attend(
 class Reader(nn.Module):
     """Scores each token: as start, end and evidence, and the passage as answering.
 
-    Words, positions and distances stay as they were: much to keep, little to learn.
+    Words, positions and distances stay as they were: much to keep, little to learn. ``shares`` says
+    how much of what each layer does counts, from 0 to 1.
     """
+
+    shares: torch.Tensor
 
     def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
@@ -88,7 +91,7 @@ class Reader(nn.Module):
         if shape.distances:
             self.distances = nn.Embedding(shape.distances, shape.heads).requires_grad_(False)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
-        self._shares = [1.0] * shape.layers
+        self.register_buffer("shares", torch.ones(shape.layers))
         self.scores = nn.Linear(shape.width, SCORES)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -98,8 +101,7 @@ class Reader(nn.Module):
 
     def share(self, places: Iterable[int], share: float) -> None:
         """Let only a share of what the layers at ``places`` do count, from 0 to 1."""
-        for place in places:
-            self._shares[place] = share
+        self.shares[list(places)] = share
 
     def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return what the last layer makes of each token: (batch, tokens, width)."""
@@ -111,7 +113,7 @@ class Reader(nn.Module):
             numbers = torch.from_numpy(distance_numbers(length, self.shape.distances))
             near = self.distances(numbers.to(ids.device)).permute(2, 0, 1)
             bias = (bias + near).to(torch.bfloat16 if ids.is_cuda else near.dtype)
-        for layer, share in zip(self.layers, self._shares, strict=True):
+        for layer, share in zip(self.layers, self.shares.tolist(), strict=True):
             whole = layer(rows, bias)
             rows = whole if share == 1 else rows + share * (whole - rows)
         return rows
@@ -121,6 +123,7 @@ def load(model: Reader, arrays: Mapping[str, Float32]) -> None:
     """Take over an encoder's weights; the scores stay as they were drawn where it has none."""
     weights = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     own = {
+        "shares": model.shares,
         "words.weight": weights[WORDS],
         "positions.weight": _positions(weights, model.shape),
         "norm.weight": weights["embeddings.LayerNorm.weight"],
@@ -148,8 +151,14 @@ def _positions(weights: Mapping[str, torch.Tensor], shape: Shape) -> torch.Tenso
 
 
 def read_checkpoint(file: Path) -> dict[str, Float32]:
-    """Return the weights of a checkpoint of training under the names that BERT's have."""
+    """Return the weights of a checkpoint of training under the names that BERT's have.
+
+    Raises:
+        SystemExit: layers that were put back count only in part yet, which no graph can tell.
+    """
     state = torch.load(file, weights_only=True, map_location="cpu")["model"]
+    if (least := float(state["shares"].min())) < 1:
+        raise SystemExit(f"{file}: of a layer put back only {least:.2f} counts yet; train on.")
     return {name: tensor.numpy().astype(np.float32) for name, tensor in unload(state).items()}
 
 
