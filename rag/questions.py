@@ -34,15 +34,30 @@ class QuestionKind(StrEnum):
     OTHER = "other"
 
 
+_PLURAL = r"(?!(?:is|was|has|does|its|his|this|as|news)\b)\w+[^\W\d_sui]s\b"
+"""A word that looks like several of something: "reforms", and not "was", "crisis" or "success"."""
+
+_AUXILIARY = (
+    r"(?:are|were|do|does|did|have|has|had|can|could|will|would|should|might|may|must|remain)\b"
+)
+
+_SEVERAL = "|".join(
+    (
+        r"\blist\b|\benumerate\b|\beverything\b|\bstep by step\b|\beach of\b",
+        r"\bname (?:all|the|both|every)\b",
+        rf"\bwhich (?:{_PLURAL}|\w+ {_PLURAL} (?:\w+ ){{0,3}}?{_AUXILIARY})",
+        rf"\bwhat (?:\w+ )?{_PLURAL} {_AUXILIARY}",
+        rf"\bwhat (?:are|were) (?:the|its|their|his|her|all) (?:\w+ )?{_PLURAL}",
+        r"\bwhat (?:kinds|sorts|types) of\b",
+        r"\b(?:what|which|name) (?:are|were)? ?(?:all|the|its|their)? ?"
+        r"(?:two|three|four|five|six|seven|both|main|key|several|different|various)\b",
+    )
+)
+
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        (
-            QuestionKind.LIST,
-            r"\blist\b|\bname (?:all|the|both)\b|\benumerate\b"
-            r"|\b(?:what|which|name) (?:are|were)? ?(?:all|the|its|their)? ?"
-            r"(?:two|three|four|five|six|seven|both|main|key|several|different|various)\b",
-        ),
+        (QuestionKind.LIST, _SEVERAL),
         (
             QuestionKind.NUMBER,
             r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"

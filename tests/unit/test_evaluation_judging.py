@@ -117,7 +117,7 @@ def test_the_explanation_of_a_refusal_shows_the_nearest_passages() -> None:
         (
             refusal("Who ran?", [replace(passage(SOURCE, FOX), sentences=(READ,), answers=0.134)]),
             "the answerer proposed nothing; the reader holds the passages for 13% likely to "
-            "answer, and the built-in answerer asks for 36%",
+            "answer, and the built-in answerer asks for 26%",
         ),
         (
             rejecting(refusal("Who ran?", [passage(SOURCE, FOX)]), "false words"),

@@ -36,13 +36,20 @@ def test_a_fact_gets_the_one_likeliest_sentence() -> None:
     assert quotes(reader, "How long did it take?") == ["The work took four years."]
 
 
-def test_a_fact_gets_two_sentences_and_no_short_answer_where_it_is_hard_to_tell_which() -> None:
-    reader = ScriptedReader({"four years": 6.0, "two metres": 5.8, "Ships": 5.7})
+def test_a_fact_gets_a_few_sentences_and_no_short_answer_where_it_is_hard_to_tell_which() -> None:
+    reader = ScriptedReader({"four years": 6.0, "two metres": 5.8, "Ships": 5.7, "safety": 5.6})
     assert quotes(reader, "How long did it take?") == [
         "The harbour wall was raised by two metres.",
         "The work took four years.",
+        "Ships kept sailing.",
     ]
     assert short_answers(reader, "How long did it take?") == [""]
+
+
+def test_a_question_for_several_things_gets_more_sentences_than_a_fact() -> None:
+    reader = ScriptedReader({"four years": 6.0, "two metres": 5.8, "Ships": 5.7, "safety": 5.6})
+    assert len(quotes(reader, "Which results are there?")) == 4
+    assert len(quotes(reader, "Which result is there?")) == 3
 
 
 def test_a_second_sentence_that_is_less_likely_leaves_the_short_answer_clear() -> None:
