@@ -51,9 +51,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection that sees all that was committed."""
+        """Lend a connection that sees all that was committed, and until it is given back no more.
+
+        What is read in several statements fits together: a document may be removed in between.
+        """
         with self._may_read, self._errors_named():
-            yield self._reader
+            self._reader.execute("BEGIN")
+            try:
+                yield self._reader
+            finally:
+                if self._reader.in_transaction:
+                    self._reader.execute("ROLLBACK")
 
     def version(self) -> int:
         """Return a number that changes with every commit, those of other processes included."""

@@ -37,6 +37,23 @@ def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
         database.close()
 
 
+def test_what_is_read_at_once_fits_together_whatever_is_written_meanwhile(
+    database: Database,
+) -> None:
+    with database.reading() as connection:
+        before = connection.execute(COUNT).fetchone()
+        with database.writing() as other:
+            other.execute(INSERT, ("a seed",))
+        assert connection.execute(COUNT).fetchone() == before == (0,)
+    assert count(database) == 1
+
+
+def test_a_reading_that_fails_leaves_the_next_one_in_order(database: Database) -> None:
+    with pytest.raises(LibraryError), database.reading() as connection:
+        connection.execute("SELECT * FROM nowhere")
+    assert count(database) == 0
+
+
 def test_nothing_of_a_failed_transaction_stays(database: Database) -> None:
     def fail() -> None:
         with database.writing() as connection:
