@@ -3,9 +3,10 @@
 Runs the exported reader and the product's own retrieval over the two SQuAD articles that it was
 not trained on for this purpose and over the tuning sets, and fits logistic regressions (Platt
 scaling over several features): of "this sentence is evidence", of "the first sentence is right" and
-of "the passages answer", together. Prints the constants for ``rag/evidence.py`` and
-``rag/answering/extractive.py``, and how far the probabilities are from what happens, on the SQuAD
-articles that nothing was trained or fitted on too.
+of "the passages answer", together. Prints the constants for ``rag/evidence.py``, the threshold of
+refusing that is best on average (that of ``rag/answering/extractive.py`` is lower, and says why),
+and how far the probabilities are from what happens, on the SQuAD articles that nothing was trained
+or fitted on too.
 """
 
 from __future__ import annotations

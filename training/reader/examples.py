@@ -55,6 +55,11 @@ def read_squad(path: Path) -> list[Article]:
     return [_article(article) for article in squad.read_squad(path)]
 
 
+def read_shifts(data: Path, name: str) -> list[Article]:
+    """Read one of the sets ``SHIFTS``."""
+    return read_squad(data / "reading" / f"squadshifts_{name}.json")
+
+
 def _article(article: squad.SquadArticle) -> Article:
     paragraphs = tuple(paragraph.text for paragraph in article.paragraphs)
     examples = tuple(

@@ -25,7 +25,7 @@ from rag.retrieval import READ, HybridRetriever
 from rag.types import Passage
 from training.packed import GROUPS, Packed
 from training.reader.encoding import encode, pack
-from training.reader.examples import SHIFTS, Example, read_squad
+from training.reader.examples import SHIFTS, Example, read_shifts
 from training.reader.mixture import squad_articles
 from training.reader.questions import Asked, example_of, of_article, of_set
 from training.reader.tasks import PASSAGE
@@ -70,7 +70,7 @@ def found(data: Path, draw: Draw, *, first: int = 0) -> Packed:
     chance = random.Random(draw.seed)  # noqa: S311
     squad = squad_articles(data, "train")
     sets = sorted(FOLDER.glob("*.eval.yaml"))
-    wiki = read_squad(data / "reading" / f"squadshifts_{SHIFTS[0]}.json")
+    wiki = read_shifts(data, SHIFTS[0])
     questions = chance.sample([asked for a in squad for asked in of_article(a)], draw.squad)
     questions += chance.sample([asked for path in sets for asked in of_set(path)], draw.own)
     questions += chance.sample([asked for a in wiki for asked in of_article(a)], draw.shifts)

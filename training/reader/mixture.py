@@ -21,6 +21,7 @@ from training.reader.examples import (
     Example,
     read_clapnq,
     read_quotesum,
+    read_shifts,
     read_squad,
 )
 from training.reader.written import read_written
@@ -33,9 +34,7 @@ def broad(data: Path, *, seed: int) -> list[Example]:
     """
     draw = random.Random(seed)  # noqa: S311
     squad = squad_articles(data, "train")
-    wiki, reddit, amazon = (
-        read_squad(data / "reading" / f"squadshifts_{name}.json") for name in SHIFTS
-    )
+    wiki, reddit, amazon = (read_shifts(data, name) for name in SHIFTS)
     asked = _examples(squad)
     shifted = _examples(wiki)
     told = _examples(reddit) + _examples(amazon)
@@ -59,7 +58,7 @@ def hard(data: Path, *, seed: int) -> list[Example]:
     """Return the shuffled examples of one pass over what people wrote to be hard to answer."""
     draw = random.Random(seed)  # noqa: S311
     squad = squad_articles(data, "train")
-    wiki = read_squad(data / "reading" / f"squadshifts_{SHIFTS[0]}.json")
+    wiki = read_shifts(data, SHIFTS[0])
     asked = _examples(squad)
     shifted = _examples(wiki)
     chosen = [

@@ -19,7 +19,7 @@ from rag.cross_encoder import Tokens
 from training.mpnet import load_weights
 from training.packed import GROUPS, Packed, join, save_packed
 from training.reader.encoding import encode, pack
-from training.reader.examples import SHIFTS, Example, read_squad
+from training.reader.examples import SHIFTS, Example, read_shifts
 from training.reader.found import Draw, found
 from training.reader.mixture import broad, hard, squad_articles, written
 from training.reader.train import RUNS
@@ -78,7 +78,7 @@ def made_claims(data: Path) -> list[Claim]:
     """Return claims made out of the paragraphs of the reading sets, and out of their questions."""
     articles = squad_articles(data, "train")
     for name in SHIFTS:
-        articles += read_squad(data / "reading" / f"squadshifts_{name}.json")
+        articles += read_shifts(data, name)
     paragraphs = sorted({p for article in articles for p in article.paragraphs})
     draw = random.Random(3)  # noqa: S311
     invented = [c for _ in range(INVENTED) for text in paragraphs for c in claims_of(text, draw)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.types import Span
-from training.reader.examples import SHIFTS, read_squad
+from training.reader.examples import SHIFTS, read_shifts
 from training.reader.examples import Example as Question
 from training.reader.mixture import squad_articles
 from training.support.examples import Example
@@ -23,7 +23,7 @@ def asked_examples(data: Path, *, count: int, seed: int) -> list[Example]:
     draw = random.Random(seed)  # noqa: S311
     articles = squad_articles(data, "train")
     for name in SHIFTS:
-        articles += read_squad(data / "reading" / f"squadshifts_{name}.json")
+        articles += read_shifts(data, name)
     questions = [question for article in articles for question in article.examples]
     drawn: list[Example] = []
     for question in draw.sample(questions, len(questions)):
