@@ -7,6 +7,7 @@ opposite, are made here by rule, besides passages that lack the evidence.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import Counter
@@ -64,7 +65,7 @@ def neighbours(articles: Sequence[Article], *, seed: int) -> Iterator[Example]:
             answer = example.answers[0].of(example.passage).casefold()
             asked = set(terms(example.question))
             others = [
-                (sum(1 / spread[word] for word in asked & own), draw.random(), paragraph)
+                (math.fsum(1 / spread[word] for word in asked & own), draw.random(), paragraph)
                 for own, paragraph in zip(words, paragraphs, strict=True)
                 if paragraph != example.passage and answer not in paragraph.casefold()
             ]
