@@ -31,8 +31,12 @@ class QuestionKind(StrEnum):
     NUMBER = "number"
     REASON = "reason"
     LIST = "list"
+    TWO = "two questions in one"
     OTHER = "other"
 
+
+MANY = frozenset({QuestionKind.LIST, QuestionKind.TWO})
+"""The kinds of question that are answered by all of their evidence, not by any sentence of it."""
 
 _PLURAL = r"(?!(?:is|was|has|does|its|his|this|as|news)\b)\w+[^\W\d_sui]s\b"
 """A word that looks like several of something: "reforms", and not "was", "crisis" or "success"."""
@@ -53,6 +57,16 @@ _SEVERAL = "|".join(
         r"(?:two|three|four|five|six|seven|both|main|key|several|different|various)\b",
     )
 )
+
+_TWO = re.compile(
+    r"\w,? and (?:(?:about|at|by|for|from|in|of|on|to|under|with) )?"
+    r"(?:what|who|whom|whose|how|why|when|where|which)\b"
+    r"|\w, and (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+    r" (?:he|she|it|they|this|that|these|those|there|the|his|her|its|their)\b"
+    r"|\w,? and,? if (?:so|not)\b",
+    re.IGNORECASE,
+)
+"""What begins the second of two questions: "…, and what came of it?"."""
 
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -78,7 +92,9 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
 
 
 def kind_of(question: str) -> QuestionKind:
-    """Tell what kind of answer the question expects; the first question word decides."""
+    """Tell what kind of answer the question expects; of one, its first question word decides."""
+    if _TWO.search(question):
+        return QuestionKind.TWO
     found = [(match.start(), kind) for kind, form in _KINDS if (match := form.search(question))]
     return min(found, key=lambda item: item[0])[1] if found else QuestionKind.OTHER
 

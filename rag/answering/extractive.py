@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.questions import QuestionKind, asks_whether, compares, counted, kind_of, terms
+from rag.questions import MANY, QuestionKind, asks_whether, compares, counted, kind_of, terms
 from rag.types import (
     DraftClaim,
     DraftPart,
@@ -23,10 +23,10 @@ which the share of the 716 tuning questions that are handled rightly (the eviden
 rightly refused) is within a standard error, .016, of its highest, .777 at .38 (the rule of one
 standard error of Breiman and others, 1984): a needless refusal helps nobody."""
 
-SHARE = {QuestionKind.REASON: 0.6, QuestionKind.LIST: 0.65}
+SHARE = {QuestionKind.REASON: 0.6, QuestionKind.LIST: 0.65, QuestionKind.TWO: 0.45}
 """How likely, against the best, a sentence must be to be quoted beside it, by kind of question."""
 
-MOST = {QuestionKind.REASON: 4, QuestionKind.LIST: 6}
+MOST = {QuestionKind.REASON: 4, QuestionKind.LIST: 6, QuestionKind.TWO: 5}
 """How many sentences answer at the most, by kind of question."""
 
 FACT_SHARE, MOST_FOR_A_FACT = 0.75, 3
@@ -104,7 +104,7 @@ def _chosen(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Choose as many of the sentences, likeliest first, as the kind of question wants."""
     kind = kind_of(question)
     most = MOST.get(kind, MOST_FOR_A_FACT)
-    if kind is QuestionKind.LIST and (numbered := _numbered(question, ranked)):
+    if kind in MANY and (numbered := _numbered(question, ranked)):
         return numbered[:most]
     least = ranked[0].probability * SHARE.get(kind, FACT_SHARE)
     chosen = [c for c in ranked if c.probability >= least][:most]

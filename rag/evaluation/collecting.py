@@ -26,7 +26,7 @@ from rag.documents import load_bytes
 from rag.errors import DocumentError, EvaluationSetError
 from rag.evaluation.set_files import read_set
 from rag.limits import Limits
-from rag.questions import QuestionKind, kind_of
+from rag.questions import MANY, kind_of
 from rag.types import Answer, Citation, Document
 
 FOLDER = "evals"
@@ -132,7 +132,7 @@ def _case_entry(judged: JudgedAnswer, files: Sequence[str]) -> dict[str, Any]:
         {"document": names[citation.document_id], "quote": citation.quote}
         for citation in judged.ticked
     ]
-    if kind_of(judged.question) is QuestionKind.LIST and len(judged.ticked) > 1:
+    if kind_of(judged.question) in MANY and len(judged.ticked) > 1:
         entry["evidence_rule"] = "all"
     return entry
 

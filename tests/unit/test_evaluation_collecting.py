@@ -124,9 +124,14 @@ def test_the_same_question_is_kept_once_and_another_history_is_another_case(
     checked(tmp_path)
 
 
-def test_a_list_needs_all_that_was_ticked(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "question", ["What are the three points?", "What is the second point, and what is the third?"]
+)
+def test_what_asks_for_several_things_needs_all_that_was_ticked(
+    tmp_path: Path, question: str
+) -> None:
     quotes = ("The first is that", "The second point is that", "The third point is that")
-    path = collect(judged(question="What are the three points?", quotes=quotes), tmp_path)
+    path = collect(judged(question=question, quotes=quotes), tmp_path)
     assert read_set(path).cases[0].evidence_rule == "all"
 
 

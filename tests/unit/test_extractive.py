@@ -52,6 +52,17 @@ def test_a_question_for_several_things_gets_more_sentences_than_a_fact() -> None
     assert len(quotes(reader, "Which result is there?")) == 3
 
 
+def test_two_questions_in_one_get_the_sentences_of_both_and_no_short_answer() -> None:
+    reader = ScriptedReader({"four years": 6.0, "two metres": 0.5, "Ships": -6.0})
+    asked = "How long did it take, and how high was it raised?"
+    assert quotes(reader, "How long did it take?") == ["The work took four years."]
+    assert quotes(reader, asked) == [
+        "The harbour wall was raised by two metres.",
+        "The work took four years.",
+    ]
+    assert short_answers(reader, asked) == [""]
+
+
 def test_a_second_sentence_that_is_less_likely_leaves_the_short_answer_clear() -> None:
     reader = ScriptedReader({"four years": 6.0, "two metres": 2.2})
     assert len(quotes(reader, "How long did it take?")) == 2
