@@ -21,15 +21,17 @@ _ITSELF = (
     rf"|(?:this|that|these|those|each|every|both|which)(?: of the)?(?: \w+){{0,2}} {_NOUNS})"
 )
 _BY_NAME = rf"the (?:\w+ ){{0,3}}{_NOUNS}"
-_WHEN = r"\b(?:when|(?:what|which) (?:date|day|month|year))\b"
-_MADE = r"(?:published|written|posted|released|issued|dated)"
+_WHEN = r"\b(?:when|(?:what|which) (?:date|day|month|year))"
+_MADE = r"(?:first |originally |last )?(?:published|written|posted|released|issued|dated)"
+_NAMED = re.compile(rf"\b{_NOUNS}\b", re.IGNORECASE)
 
 
 def _forms(document: str) -> dict[FactKind, re.Pattern[str]]:
     """Return what questions look like that ask for a fact of what ``document`` matches."""
     forms = {
         FactKind.PUBLISHED: (
-            rf"{_WHEN}.* {document} {_MADE}\b",
+            rf"{_WHEN} (?:was|were|is|are) {document} {_MADE}\b",
+            rf"^\W*(?:do you know|(?:can you )?tell me) {_WHEN} {document} (?:was|were) {_MADE}",
             rf"\b(?:publication date|date of publication|date) of {document}",
             rf"^\W*(?:when|on what date) (?:was|were|is) {_MADE} {document}",
         ),
@@ -45,17 +47,30 @@ def _forms(document: str) -> dict[FactKind, re.Pattern[str]]:
 _OF_ITSELF, _OF_ONE_NAMED = _forms(_ITSELF), _forms(rf"(?:{_ITSELF}|{_BY_NAME})")
 
 
-def facts_asked(question: str, passages: Sequence[Passage]) -> tuple[DocumentFact, ...]:
+def facts_asked(
+    question: str, passages: Sequence[Passage], *, earlier: Sequence[str] = ()
+) -> tuple[DocumentFact, ...]:
     """Return what the files say that the question asks about them; none if it asks nothing such.
 
     Of the documents of the passages, those whose titles the question names are meant, else all. If
-    one of these does not say, nothing is returned: its text may.
+    one of these does not say, nothing is returned: its text may. "It" is the document where the
+    conversation begins, or where the ``earlier`` question was about one: in "When was it released?"
+    after a question about a film it is the film.
     """
-    documents, is_named = _meant(question, passages)
+    before = earlier[-1] if earlier else ""
+    documents, is_named = _meant(f"{question} {before}", passages)
     forms = _OF_ONE_NAMED if is_named else _OF_ITSELF
     kind = next((kind for kind, form in forms.items() if form.search(question)), None)
+    if before and not _NAMED.search(question) and not _is_of_document(before):
+        return ()
     facts = [_fact(kind, document) for document in documents] if kind else []
     return tuple(facts) if all(fact.value for fact in facts) else ()
+
+
+def _is_of_document(question: str) -> bool:
+    """Say whether a question names a document as such, or asks for a fact of one."""
+    forms = _OF_ITSELF.values()
+    return bool(_NAMED.search(question)) or any(form.search(question) for form in forms)
 
 
 def _fact(kind: FactKind, document: Document) -> DocumentFact:

@@ -27,7 +27,17 @@ from rag.settings import Settings, seed_files
 from rag.suggesting import suggest
 from rag.support import Support
 from rag.turns import Turns
-from rag.types import Answer, DraftClaim, Expected, Notice, Passage, ShortAnswer, Turn, Usage
+from rag.types import (
+    Answer,
+    DocumentFact,
+    DraftClaim,
+    Expected,
+    Notice,
+    Passage,
+    ShortAnswer,
+    Turn,
+    Usage,
+)
 
 READERS_AT_ONCE = 2
 """Questions read at the same time: while one is in the model, another can be in Python."""
@@ -155,7 +165,7 @@ class Assistant(Closing):
         for step in steps:
             if not isinstance(step, Retrieved):
                 yield step
-            elif facts := facts_asked(step.query.text, step.passages):
+            elif facts := _facts(step):
                 yield Done(
                     Verifier(step.passages).answer(
                         step.query.inquiry.question,
@@ -194,6 +204,13 @@ class Assistant(Closing):
             notice=notice,
         )
         yield Done(answer)
+
+
+def _facts(retrieved: Retrieved) -> tuple[DocumentFact, ...]:
+    """Return what the user's own words ask of the documents themselves."""
+    inquiry = retrieved.query.inquiry
+    earlier = [turn.question for turn in inquiry.history]
+    return facts_asked(inquiry.question, retrieved.passages, earlier=earlier)
 
 
 def _told(checked: Checked) -> Iterator[Event]:

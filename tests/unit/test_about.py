@@ -24,6 +24,8 @@ BRIDGE = replace(
         "What is the date of this report?",
         "On which day was the document released?",
         "What is the publication date of the text?",
+        "When was the text first published?",
+        "Do you know when this was written?",
     ],
 )
 def test_a_question_for_the_date_of_the_document_gets_what_its_file_says(question: str) -> None:
@@ -54,10 +56,29 @@ def test_a_question_for_the_author_gets_what_the_file_says(question: str) -> Non
         "When was the joint statement issued?",
         "Who wrote the budget paper?",
         "What did the report say about when it was written?",
+        "In which year was the bank that issued the bonds founded?",
+        "When did the band that released the music split up?",
     ],
 )
 def test_a_question_about_what_the_text_tells_is_none_about_the_document(question: str) -> None:
     assert facts_asked(question, passages(HARBOUR)) == ()
+
+
+@pytest.mark.parametrize("before", ["Who wrote this?", "What does the article say of trade?"])
+def test_it_is_the_document_after_a_question_about_the_document(before: str) -> None:
+    (fact,) = facts_asked("And when was it published?", passages(HARBOUR), earlier=[before])
+    assert fact.value == "2021-04-12"
+
+
+def test_it_is_something_else_after_a_question_about_something_else() -> None:
+    earlier = ["Who wrote this?", "Who directed the film Kestrel?"]
+    assert facts_asked("When was it released?", passages(HARBOUR), earlier=earlier) == ()
+    (fact,) = facts_asked("When was the article released?", passages(HARBOUR), earlier=earlier)
+    assert fact.value == "2021-04-12"
+
+
+def test_an_earlier_question_is_not_asked_again() -> None:
+    assert facts_asked("How much is it?", passages(HARBOUR), earlier=["Who wrote this?"]) == ()
 
 
 def test_of_several_documents_the_one_that_is_named_is_meant() -> None:
