@@ -59,14 +59,17 @@ _SEVERAL = "|".join(
 )
 
 _TWO = re.compile(
-    r"\w,? and (?:(?:about|at|by|for|from|in|of|on|to|under|with) )?"
+    r"\w(?:, and|,? and(?! (?:\w+ )?(?:who|whom|whose|which)\b))"
+    r" (?:(?:about|at|by|for|from|in|of|on|to|under|with) )?"
     r"(?:what|who|whom|whose|how|why|when|where|which)\b"
+    r"|^\W*(who|which)\b.* and \1\b"
     r"|\w, and (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
     r" (?:he|she|it|they|this|that|these|those|there|the|his|her|its|their)\b"
     r"|\w,? and,? if (?:so|not)\b",
     re.IGNORECASE,
 )
-"""What begins the second of two questions: "…, and what came of it?"."""
+"""What begins the second of two questions: "…, and what came of it?". Without a comma "and who"
+may go on with a relative clause, unless the first begins so too."""
 
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -92,11 +95,25 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
 
 
 def kind_of(question: str) -> QuestionKind:
-    """Tell what kind of answer the question expects; of one, its first question word decides."""
+    """Tell what kind of answer the question expects; of one, its first question word decides.
+
+    Of a question that ``condense`` made, what the user typed decides, where it tells.
+    """
+    typed = _typed(question)
+    kind = _kind(typed)
+    return _kind(question) if kind is QuestionKind.OTHER and typed != question else kind
+
+
+def _kind(question: str) -> QuestionKind:
     if _TWO.search(question):
         return QuestionKind.TWO
     found = [(match.start(), kind) for kind, form in _KINDS if (match := form.search(question))]
     return min(found, key=lambda item: item[0])[1] if found else QuestionKind.OTHER
+
+
+def _typed(question: str) -> str:
+    """Return a question up to its first question mark, where ``condense`` leaves the user's own."""
+    return question[: question.index("?") + 1] if "?" in question else question
 
 
 _COMPARES = re.compile(
@@ -124,7 +141,7 @@ _WHETHER = re.compile(
 
 def asks_whether(question: str) -> bool:
     """Say whether yes or no would answer: words of a sentence do not ("Did they meet?")."""
-    return bool(_WHETHER.match(question))
+    return bool(_WHETHER.match(_typed(question)))
 
 
 _COUNTED = re.compile(
@@ -168,6 +185,9 @@ _POINTERS = re.compile(
 _ORDINALS = frozenset("first second third fourth fifth sixth last".split())
 
 
+_ENDS = (".", "!", "?", "…")
+
+
 def follows_up(question: str) -> bool:
     """Say whether the question can hardly be understood without the one before it."""
     return bool(
@@ -188,7 +208,8 @@ def condense(question: str, earlier: list[str]) -> str:
     previous = condense(earlier[-1], earlier[:-1])
     replaced = {_replaceable(word) for word in _later_words(question)} - {""}
     kept = [word for word in previous.split() if _replaceable_token(word) not in replaced]
-    return f"{question} {' '.join(kept)}".strip()
+    end = "" if question[-1:] in (*_ENDS, "") else "?"
+    return f"{question}{end} {' '.join(kept)}".strip()
 
 
 def _later_words(text: str) -> list[str]:

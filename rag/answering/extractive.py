@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.questions import MANY, QuestionKind, asks_whether, compares, counted, kind_of, terms
+from rag.questions import QuestionKind, asks_whether, compares, counted, kind_of, terms
 from rag.types import (
     DraftClaim,
     DraftPart,
@@ -37,12 +37,15 @@ others that were tried find more by more than .005 and have 65 % right."""
 RIVAL_SHARE = 0.9
 """How likely, against the best, a second sentence of its document makes a short answer unclear."""
 
+NUMBERED_SHARE = 0.3
+"""How likely, against the best, one of the sentences must be that number what is asked for."""
+
 OTHER_DOCUMENT_SHARE, MOST_DOCUMENTS = 0.6, 4
 """How likely, against the best, another document's sentence must be to be quoted too."""
 
 _ORDINAL = re.compile(
-    r"^\W*(?:the )?(?:(?:first|second|third|fourth|fifth|sixth|last)(?:ly)?|finally)\b"
-    r"(?! (?:day|week|month|year))",
+    r"^\W*(?:(?:the )?(?:first|second|third|fourth|fifth|sixth)(?:ly)?|the last|lastly|finally)\b"
+    r"(?! (?:day|week|month|year|spring|summer|autumn|winter))",
     re.IGNORECASE,
 )
 
@@ -104,7 +107,7 @@ def _chosen(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Choose as many of the sentences, likeliest first, as the kind of question wants."""
     kind = kind_of(question)
     most = MOST.get(kind, MOST_FOR_A_FACT)
-    if kind in MANY and (numbered := _numbered(question, ranked)):
+    if kind is QuestionKind.LIST and (numbered := _numbered(question, ranked)):
         return numbered[:most]
     least = ranked[0].probability * SHARE.get(kind, FACT_SHARE)
     chosen = [c for c in ranked if c.probability >= least][:most]
@@ -137,10 +140,15 @@ def _from_others(
 
 
 def _numbered(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Return the sentences that number what is asked for ("The second point is …"), or none."""
+    """Return the sentences that number what is asked for ("The second point is …"), or none.
+
+    They need not be the likeliest, but where none of them is likely they number something else.
+    """
     numbered = [c for c in ranked if _ORDINAL.match(c.text)]
     named = any(counted(question) & set(terms(c.text)) for c in numbered)
-    return numbered if named and len(numbered) > 1 else []
+    if not named or len(numbered) < 2:
+        return []
+    return numbered if numbered[0].probability >= ranked[0].probability * NUMBERED_SHARE else []
 
 
 def _claim(candidate: Candidate) -> DraftClaim:

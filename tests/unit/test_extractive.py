@@ -93,6 +93,13 @@ def test_numbered_sentences_about_something_else_are_no_list() -> None:
     ]
 
 
+def test_unlikely_numbered_sentences_are_no_list() -> None:
+    reader = ScriptedReader({"aim": -4.0, "two metres": 6.0})
+    assert quotes(reader, "Which of the three aims was reached?") == [
+        "The harbour wall was raised by two metres."
+    ]
+
+
 def test_nothing_likely_is_a_refusal() -> None:
     assert quotes(ScriptedReader(), "Who paid for it?") == []
     assert list(ExtractiveDrafter().draft("Who?", ())) == []
