@@ -19,7 +19,8 @@ from rag.evidence import SentenceReader, judge
 from rag.index import Hit
 from rag.library import Library
 from rag.questions import WORD, compares, is_stop_word, stem, terms
-from rag.types import BlockKind, Chunk, Passage, Scores
+from rag.sentences import split_sentences
+from rag.types import BlockKind, Chunk, Passage, Scores, Span
 
 CANDIDATES = 50
 """How many hits of each search are weighed."""
@@ -101,6 +102,7 @@ class HybridRetriever(BaseRetriever):
         chosen = distinct(
             [candidate.text for candidate in ranked],
             k,
+            documents=[candidate.chunk.document_id for candidate in ranked],
             echoes=[candidate.chunk.kind is not BlockKind.BODY for candidate in ranked],
         )
         return tuple(
@@ -180,11 +182,14 @@ def by_turns(documents: Sequence[str]) -> list[int]:
     return [place for _, place in sorted(keys)]
 
 
-def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[int]:
+def distinct(
+    texts: Sequence[str], k: int, *, documents: Sequence[str], echoes: Sequence[bool]
+) -> list[int]:
     """Return the places of the first ``k`` texts that do not repeat a better one.
 
-    A text that names a name or a number of its own repeats nothing, however like another it is:
-    two documents that disagree are both found. A text that may be an echo, such as a standfirst,
+    A text that names a name or a number of its own repeats nothing, however like another it is. One
+    of the ``documents`` repeats another only sentence by sentence: where they disagree, be it by a
+    "not", both are found. A text that may be an echo, such as a standfirst,
     yields to any text that holds its words and is none, even a worse one: that is where a citation
     belongs.
     """
@@ -195,17 +200,27 @@ def distinct(texts: Sequence[str], k: int, *, echoes: Sequence[bool]) -> list[in
         others = chosen
         if echoes[place]:
             others = chosen + [other for other, echo in enumerate(echoes) if not echo]
-        if not any(_words(text).stand_in(_words(texts[other])) for other in others):
+        here = documents[place]
+        if not any(_repeats(text, texts[o], within=documents[o] == here) for o in others):
             chosen.append(place)
     return chosen
 
 
+def _repeats(text: str, other: str, *, within: bool) -> bool:
+    """Say whether a text says nothing that another does not, ``within`` one document or not."""
+    own, others = _words(text), _words(other)
+    if within:
+        return own.stand_in(others)
+    return bool(own.sentences) and own.sentences <= others.sentences
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a text, and those of them that are names and numbers."""
+    """The stems of a text, those of them that are names and numbers, and its sentences' words."""
 
     all: frozenset[str]
     named: frozenset[str]
+    sentences: frozenset[str]
 
     def stand_in(self, other: _Words) -> bool:
         """Say whether nearly all of these words are in ``other``, names and numbers all of them."""
@@ -215,7 +230,9 @@ class _Words:
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def _words(text: str) -> _Words:
-    return _Words(frozenset(terms(text)), _named(text))
+    sentences = (span.of(text) for span in split_sentences(text, Span(0, len(text))))
+    said = frozenset(" ".join(WORD.findall(sentence)).casefold() for sentence in sentences)
+    return _Words(frozenset(terms(text)), _named(text), said - {""})
 
 
 def _named(text: str) -> frozenset[str]:

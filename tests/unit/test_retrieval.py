@@ -145,14 +145,38 @@ def test_fusing_keeps_every_hit_and_stays_between_0_and_1(
 
 def test_a_text_whose_words_stand_in_a_better_one_is_left_out() -> None:
     texts = ["The mayor opened the bridge on Monday.", "Mayor opened bridge.", "It rained."]
-    assert distinct(texts, 3, echoes=[False] * 3) == [0, 2]
+    assert distinct(texts, 3, documents=["a"] * 3, echoes=[False] * 3) == [0, 2]
 
 
 @pytest.mark.parametrize("other", ["on 4 March", "by Ann Lee"])
 def test_a_text_that_differs_in_a_name_or_a_number_is_kept(other: str) -> None:
     shared = "The mayor opened the new bridge over the river for traffic, fair, dance and market"
     texts = [f"{shared} on 3 March, by Mo Ray.", f"{shared} {other}."]
-    assert distinct(texts, 2, echoes=[False, False]) == [0, 1]
+    assert distinct(texts, 2, documents=["a", "a"], echoes=[False, False]) == [0, 1]
+
+
+APPROVED = "The committee approved the plan for the harbour wall. It costs over 50 million euros."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The committee did not approve the plan for the harbour wall.",
+        "The committee rejected the plan for the harbour wall.",
+        "It costs under 50 million euros.",
+        "It costs not over 50 million euros.",
+    ],
+)
+def test_of_two_documents_that_disagree_both_are_kept(other: str) -> None:
+    kept = distinct([APPROVED, other], 2, documents=["a", "b"], echoes=[False, False])
+    assert kept == [0, 1]
+
+
+def test_another_document_with_the_same_sentences_is_left_out() -> None:
+    copy = "it costs over 50 million euros!"
+    kept = distinct([APPROVED, copy], 2, documents=["a", "b"], echoes=[False, False])
+    assert kept == [0]
+    assert distinct(["…", "…"], 2, documents=["a", "b"], echoes=[False, False]) == [0, 1]
 
 
 def test_documents_that_are_compared_take_turns() -> None:
@@ -169,14 +193,15 @@ def test_a_comparison_gets_passages_of_each_document(library: Library) -> None:
 
 def test_an_echo_yields_to_a_worse_text_that_holds_its_words() -> None:
     texts = ["Mayor opened bridge.", "It rained.", "The mayor opened the bridge on Monday."]
-    assert distinct(texts, 3, echoes=[True, False, False]) == [1, 2]
-    assert distinct(texts, 3, echoes=[True, False, True]) == [0, 1, 2]
+    same = ["a", "a", "a"]
+    assert distinct(texts, 3, documents=same, echoes=[True, False, False]) == [1, 2]
+    assert distinct(texts, 3, documents=same, echoes=[True, False, True]) == [0, 1, 2]
 
 
 @settings(max_examples=50)
 @given(st.lists(st.text(), max_size=8), st.integers(1, 5))
 def test_the_best_text_is_always_kept_and_none_is_kept_twice(texts: list[str], k: int) -> None:
-    chosen = distinct(texts, k, echoes=[False] * len(texts))
+    chosen = distinct(texts, k, documents=["a", "b"] * 4, echoes=[False] * len(texts))
     assert chosen == sorted(set(chosen))
     assert len(chosen) <= k
     assert chosen[:1] == [0][: len(texts)]
