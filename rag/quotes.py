@@ -10,6 +10,7 @@ from itertools import islice
 
 from rag.folding import Folded, fold
 from rag.readings import folded_readings, is_quotation, split_at_ellipses
+from rag.sentences import split_sentences
 from rag.types import BlockKind, Document, Passage, ProposedQuote, RejectionReason, Span
 from rag.words import cuts_word
 
@@ -68,7 +69,8 @@ class _Place:
 def locate(quote: ProposedQuote, passages: Sequence[Passage]) -> Location | RejectionReason:
     """Find a quote in the passage that it names, another passage, or elsewhere in their documents.
 
-    A quote with ellipses that does not stand there literally is found part by part.
+    A quote with ellipses that does not stand there literally is found part by part. One that is too
+    short to be told from a chance match must be a sentence or a line of the passage that it names.
     """
     text = quote.text.strip()
     parts = split_at_ellipses(text)
@@ -76,12 +78,27 @@ def locate(quote: ProposedQuote, passages: Sequence[Passage]) -> Location | Reje
     if is_quotation((text,)) and (found := _search((text,), places)):
         return found
     if not is_quotation(parts):
-        return RejectionReason.TOO_SHORT
+        return _whole_sentence(text, quote.passage_number, passages) or RejectionReason.TOO_SHORT
     if len(parts) > MAX_PARTS:
         return RejectionReason.NOT_FOUND
     if parts != (text,) and (found := _search(parts, places)):
         return found
     return _reason(parts, places)
+
+
+def _whole_sentence(text: str, number: int, passages: Sequence[Passage]) -> Location | None:
+    """Find a sentence of the passage named that is ``text`` as it stands, such as a table's row.
+
+    Letters or figures it must have: a line of dashes is no quotation.
+    """
+    if not any(map(str.isalnum, text)):
+        return None
+    for passage in passages:
+        if passage.number == number:
+            for span in split_sentences(passage.document.text, passage.span):
+                if span.of(passage.document.text) == text:
+                    return Location(passage.document, (text,), (span,), in_named_passage=True)
+    return None
 
 
 def _places(number: int, passages: Sequence[Passage]) -> list[_Place]:

@@ -190,6 +190,25 @@ def test_close_is_not_found(text: str, words: str, reason: RejectionReason) -> N
     assert find(text, words) is reason
 
 
+TABLE = "Acme in figures\n\nFounded\t1912\nSeat\tOslo\n\n---\n\nHe resigned. She did not."
+
+
+@pytest.mark.parametrize("words", ["Founded\t1912", "Seat\tOslo", "He resigned.", "She did not."])
+def test_a_short_quote_may_be_a_whole_sentence_or_line_of_the_passage_named(words: str) -> None:
+    assert find(TABLE, words) == words
+
+
+@pytest.mark.parametrize("words", ["Founded", "Oslo", "resigned.", "---", "He resigned"])
+def test_less_than_a_whole_sentence_or_line_stays_too_short(words: str) -> None:
+    assert find(TABLE, words) is RejectionReason.TOO_SHORT
+
+
+def test_a_short_sentence_of_another_passage_is_too_short() -> None:
+    shown = passages(document("It was long ago that he came.\n\nHe resigned."))
+    assert locate(ProposedQuote(1, "He resigned."), shown) is RejectionReason.TOO_SHORT
+    assert isinstance(locate(ProposedQuote(2, "He resigned."), shown), Location)
+
+
 class TestEllipses:
     TEXT = "Alpha beta gamma delta. Epsilon zeta eta theta. Alpha beta gamma iota. Kappa lambda mu."
 
