@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from rag.folding import is_mark
 from rag.reader import PassageText, SentenceReading
 from rag.sentences import split_sentences
 from rag.types import BlockKind, JudgedSentence, Passage, Span
@@ -151,7 +152,7 @@ def _body(
 
 
 def _judged(passage: Passage, span: Span, reading: SentenceReading) -> JudgedSentence:
-    words = _moved(reading.answer, passage.span.start)
+    words = _whole(passage.document.text, _moved(reading.answer, passage.span.start), span)
     few = len(words.of(passage.document.text).split()) <= MOST_WORDS
     clear = reading.words >= LEAST_WORDS_LOGIT and reading.lead >= LEAST_LEAD
     return JudgedSentence(
@@ -159,6 +160,14 @@ def _judged(passage: Passage, span: Span, reading: SentenceReading) -> JudgedSen
         words=words if few and clear else None,
         probability=probability_of(features_of(passage, reading)),
     )
+
+
+def _whole(text: str, words: Span, sentence: Span) -> Span:
+    """Return words with the marks that belong to their last letter: the reader drops accents."""
+    end = words.end
+    while end < sentence.end and is_mark(text[end]):
+        end += 1
+    return Span(words.start, end)
 
 
 def _moved(span: Span, by: int) -> Span:

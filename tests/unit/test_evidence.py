@@ -52,6 +52,15 @@ def test_a_passage_is_as_likely_as_its_best_sentence() -> None:
     assert last.probability == last.sentences[1].probability > last.sentences[0].probability
 
 
+def test_the_words_that_answer_keep_the_accent_of_their_last_letter() -> None:
+    text = document("Was it \u00e9? Zoe\u0308 came first.")
+    reader = ScriptedReader({"Zoe": 9.0}, answer_length=3)
+    (judged,) = judge(reader, "Who?", passages(text))
+    words = judged.sentences[1].words
+    assert words is not None
+    assert words.of(text.text) == "Zoe\u0308"
+
+
 def test_the_words_that_answer_are_placed_in_the_document() -> None:
     last = judge(ScriptedReader({"trade": 9.0}), "What?", passages(REPORT))[-1]
     words = last.sentences[1].words
