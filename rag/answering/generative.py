@@ -29,8 +29,16 @@ MOST_CHARACTERS = 400
 
 QUESTION_MARKS = ("?", "？", "؟")
 
-CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS"})
-"""What providers call the end of an answer that reached its limit."""
+CUT_OFF = frozenset({"length", "max_tokens", "model_length", "model_context_window_exceeded"})
+"""What providers call the end of an answer that reached its limit, in lower case."""
+
+WITHHELD = frozenset(
+    {
+        *("content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist"),
+        *("prohibited_content", "spii", "language", "guardrail_intervened"),
+    }
+)
+"""What they call the end of an answer that they would not let go on."""
 
 END_NAMES = ("finish_reason", "stop_reason", "done_reason")
 """What providers call the reason for which an answer ended."""
@@ -66,7 +74,12 @@ class GenerativeDrafter:
                 yield Expected(_unescaped(expected))
         yield used
         # A sentence that was cut off is not even checked: whole, it may have said the opposite.
-        if end in CUT_OFF:
+        if end.casefold() in WITHHELD:
+            yield Notice(
+                f"{self._name} was stopped by its provider's filter in the middle of its answer. "
+                "Ask in other words."
+            )
+        elif end.casefold() in CUT_OFF:
             yield Notice(
                 f"{self._name} had to stop in the middle of a sentence. "
                 "Allow longer answers with PINCITE_MAX_TOKENS, or ask for less."

@@ -189,6 +189,18 @@ def test_an_answer_that_reached_its_limit_says_so(tmp_path: Path) -> None:
     assert "PINCITE_MAX_TOKENS" in answer.notice
 
 
+@pytest.mark.parametrize("reason", ["content_filter", "SAFETY", "refusal"])
+def test_an_answer_that_a_filter_stopped_says_so_and_loses_its_last_sentence(
+    tmp_path: Path, reason: str
+) -> None:
+    cut = f'It is not true that they met. [[1 "{ALSO_TRUE}"'
+    with answering(tmp_path, Script((GOOD, cut), finish_reason=reason)) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert answer.text == "Japan got a commitment."
+    assert answer.status is Status.PARTIAL
+    assert "filter" in answer.notice
+
+
 def test_a_limit_that_is_reached_before_anything_is_verified_is_a_refusal_that_says_so(
     tmp_path: Path,
 ) -> None:
