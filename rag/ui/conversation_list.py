@@ -49,7 +49,7 @@ def draw_conversations(library: Shelf) -> None:
                 _draw_search()
             _draw_records(library, records, search)
             _draw_undo()
-    if sentence := keeping.failure():
+    if sentence := keeping.take_failure():
         draw_notice(Notice("error", sentence), key="conversations-failure")
 
 

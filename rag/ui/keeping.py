@@ -105,9 +105,15 @@ def current_id() -> str:
     return found
 
 
-def failure() -> str:
-    """Return why conversations are not kept at the moment; empty if they are."""
-    return str(st.session_state.get(_FAILURE, ""))
+def take_failure() -> str:
+    """Return why something could not be kept or read, or an empty text.
+
+    It is told once, but again and again as long as an answer is not kept.
+    """
+    sentence = str(st.session_state.get(_FAILURE, ""))
+    if not st.session_state.get(_UNSAVED):
+        st.session_state.pop(_FAILURE, None)
+    return sentence
 
 
 def records(search: str) -> list[ConversationRecord]:

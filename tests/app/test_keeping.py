@@ -23,6 +23,7 @@ from page_fakes import (
 from pages import APP, Open, ask, exchanges, pages_opened, press, view, when, words
 from streamlit.testing.v1 import AppTest
 
+from rag.conversations import Conversations, DeletedConversation
 from rag.errors import ConversationsError
 from rag.ui import feedback, owner, session, strings
 
@@ -211,6 +212,24 @@ def test_a_file_that_cannot_be_used_is_said_and_the_answer_is_still_drawn(
     assert exchanges(page)[0]["state"] == "answered"
     assert "The disk is full." in words(page)
     assert not page.exception
+
+
+def test_a_failure_that_has_passed_is_told_once(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(open_page(scripted()), "Who?")
+    page = restarted()
+
+    def fail(_: Conversations, owner: str, id_: str) -> DeletedConversation | None:
+        raise ConversationsError("The file is locked.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Conversations, "delete", fail)
+        page = press(page, strings.delete_conversation("Who?"))
+        assert "The file is locked." in words(page)
+    page = page.run()
+    assert "The file is locked." not in words(page)
+    assert earlier(page) == ["Who?"]
 
 
 def test_an_open_conversation_can_be_saved_as_a_file(open_page: Open) -> None:
