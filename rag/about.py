@@ -52,17 +52,20 @@ def facts_asked(
 ) -> tuple[DocumentFact, ...]:
     """Return what the files say that the question asks about them; none if it asks nothing such.
 
-    Of the documents of the passages, those whose titles the question names are meant, else all. If
-    one of these does not say, nothing is returned: its text may. "It" is the document where the
-    conversation begins, or where the ``earlier`` question was about one: in "When was it released?"
-    after a question about a film it is the film.
+    Of the documents of the passages, those whose titles the question names are meant, or if it
+    names none those of the question before, else all. If one of these does not say, nothing is
+    returned: its text may. "It" is the document where the conversation begins, or where the
+    ``earlier`` question was about one: in "When was it released?" after a question about a film it
+    is the film.
     """
     before = earlier[-1] if earlier else ""
-    documents, is_named = _meant(f"{question} {before}", passages)
+    if before and not (_NAMED.search(question) or _is_of_document(before)):
+        return ()
+    documents, is_named = _meant(question, passages)
     forms = _OF_ONE_NAMED if is_named else _OF_ITSELF
     kind = next((kind for kind, form in forms.items() if form.search(question)), None)
-    if before and not _NAMED.search(question) and not _is_of_document(before):
-        return ()
+    if not is_named:
+        documents, _ = _meant(before, passages)
     facts = [_fact(kind, document) for document in documents] if kind else []
     return tuple(facts) if all(fact.value for fact in facts) else ()
 

@@ -70,6 +70,17 @@ def test_it_is_the_document_after_a_question_about_the_document(before: str) -> 
     assert fact.value == "2021-04-12"
 
 
+def test_the_question_before_says_which_document_is_meant_where_the_question_does_not() -> None:
+    shelf = passages(HARBOUR, BRIDGE)
+    (fact,) = facts_asked(
+        "When was it published?", shelf, earlier=["Who wrote the harbour report?"]
+    )
+    assert fact.value == "2021-04-12"
+    earlier = ["What does the harbour report say?"]
+    (fact,) = facts_asked("When was the bridge report published?", shelf, earlier=earlier)
+    assert fact.value == "2019"
+
+
 def test_it_is_something_else_after_a_question_about_something_else() -> None:
     earlier = ["Who wrote this?", "Who directed the film Kestrel?"]
     assert facts_asked("When was it released?", passages(HARBOUR), earlier=earlier) == ()
