@@ -208,19 +208,17 @@ def distinct(
 
 def _repeats(text: str, other: str, *, within: bool) -> bool:
     """Say whether a text says nothing that another does not, ``within`` one document or not."""
-    own, others = _words(text), _words(other)
     if within:
-        return own.stand_in(others)
-    return bool(own.sentences) and own.sentences <= others.sentences
+        return _words(text).stand_in(_words(other))
+    return bool(said := _sentences(text)) and said <= _sentences(other)
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a text, those of them that are names and numbers, and its sentences' words."""
+    """The stems of a text, and those of them that are names and numbers."""
 
     all: frozenset[str]
     named: frozenset[str]
-    sentences: frozenset[str]
 
     def stand_in(self, other: _Words) -> bool:
         """Say whether nearly all of these words are in ``other``, names and numbers all of them."""
@@ -230,9 +228,14 @@ class _Words:
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def _words(text: str) -> _Words:
+    return _Words(frozenset(terms(text)), _named(text))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _sentences(text: str) -> frozenset[str]:
+    """Return the words of each sentence, without case and punctuation."""
     sentences = (span.of(text) for span in split_sentences(text, Span(0, len(text))))
-    said = frozenset(" ".join(WORD.findall(sentence)).casefold() for sentence in sentences)
-    return _Words(frozenset(terms(text)), _named(text), said - {""})
+    return frozenset(" ".join(WORD.findall(s)).casefold() for s in sentences) - {""}
 
 
 def _named(text: str) -> frozenset[str]:
