@@ -10,6 +10,8 @@ import Stemmer
 
 WORD = re.compile(r"\w+(?:[’'.]\w+)*", re.UNICODE)
 
+QUESTION_MARKS = ("?", "？", "؟")
+
 STOP_WORDS = frozenset(
     """a about after all also although an and any are as at be because been before being between
     both but by can could did do does during each for from further get give given had has have
@@ -113,7 +115,8 @@ def _kind(question: str) -> QuestionKind:
 
 def _typed(question: str) -> str:
     """Return a question up to its first question mark, where ``condense`` leaves the user's own."""
-    return question[: question.index("?") + 1] if "?" in question else question
+    ends = [question.index(mark) + 1 for mark in QUESTION_MARKS if mark in question]
+    return question[: min(ends, default=len(question))]
 
 
 _COMPARES = re.compile(
@@ -185,9 +188,6 @@ _POINTERS = re.compile(
 _ORDINALS = frozenset("first second third fourth fifth sixth last".split())
 
 
-_ENDS = (".", "!", "?", "…")
-
-
 def follows_up(question: str) -> bool:
     """Say whether the question can hardly be understood without the one before it."""
     return bool(
@@ -208,8 +208,8 @@ def condense(question: str, earlier: list[str]) -> str:
     previous = condense(earlier[-1], earlier[:-1])
     replaced = {_replaceable(word) for word in _later_words(question)} - {""}
     kept = [word for word in previous.split() if _replaceable_token(word) not in replaced]
-    end = "" if question[-1:] in (*_ENDS, "") else "?"
-    return f"{question}{end} {' '.join(kept)}".strip()
+    ended = not question or question.endswith((".", "!", "…", *QUESTION_MARKS))
+    return f"{question}{'' if ended else '?'} {' '.join(kept)}".strip()
 
 
 def _later_words(text: str) -> list[str]:

@@ -93,12 +93,16 @@ def _whole_sentence(text: str, number: int, passages: Sequence[Passage]) -> Loca
     """
     if not any(map(str.isalnum, text)):
         return None
-    for passage in passages:
-        if passage.number == number:
-            for span in split_sentences(passage.document.text, passage.span):
-                if span.of(passage.document.text) == text:
-                    return Location(passage.document, (text,), (span,), in_named_passage=True)
-    return None
+    named = (passage for passage in passages if passage.number == number)
+    sentences = ((p.document, s) for p in named for s in split_sentences(p.document.text, p.span))
+    return next(
+        (
+            Location(document, (text,), (span,), in_named_passage=True)
+            for document, span in sentences
+            if span.of(document.text) == text
+        ),
+        None,
+    )
 
 
 def _places(number: int, passages: Sequence[Passage]) -> list[_Place]:

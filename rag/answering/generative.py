@@ -19,6 +19,7 @@ from rag.answering.models import explain
 from rag.chunking import count_tokens, fitting
 from rag.errors import ModelError
 from rag.prompts import load_prompt
+from rag.questions import QUESTION_MARKS
 from rag.types import DraftClaim, DraftPart, Expected, Notice, Passage, Turn, Usage
 
 MOST_TURNS = 6
@@ -26,8 +27,6 @@ MOST_TURNS = 6
 
 MOST_CHARACTERS = 400
 """A longer reply is no question."""
-
-QUESTION_MARKS = ("?", "？", "؟")
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "model_context_window_exceeded"})
 """What providers call the end of an answer that reached its limit, in lower case."""
@@ -74,12 +73,12 @@ class GenerativeDrafter:
                 yield Expected(_unescaped(expected))
         yield used
         # A sentence that was cut off is not even checked: whole, it may have said the opposite.
-        if end.casefold() in WITHHELD:
+        if end in WITHHELD:
             yield Notice(
                 f"{self._name} was stopped by its provider's filter in the middle of its answer. "
                 "Ask in other words."
             )
-        elif end.casefold() in CUT_OFF:
+        elif end in CUT_OFF:
             yield Notice(
                 f"{self._name} had to stop in the middle of a sentence. "
                 "Allow longer answers with PINCITE_MAX_TOKENS, or ask for less."
@@ -134,9 +133,9 @@ def _unescaped(claim: DraftClaim) -> DraftClaim:
 
 
 def _end(chunk: AIMessageChunk) -> str:
-    """Return why the answer ended, if this chunk says so."""
+    """Return why the answer ended, in lower case, if this chunk says so."""
     told = (chunk.response_metadata.get(name) for name in END_NAMES)
-    return next((str(reason) for reason in told if reason), "")
+    return next((str(reason).casefold() for reason in told if reason), "")
 
 
 def _usage(chunk: AIMessageChunk) -> Usage:

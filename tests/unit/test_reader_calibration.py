@@ -24,7 +24,7 @@ def test_the_lowest_threshold_within_an_error_of_the_best_is_taken() -> None:
     unsure = judged([0.45] * 2, right=[False] * 2, has=[False] * 2)
     refused = judged([0.21] * 18, right=[False] * 18, has=[False] * 18)
     threshold = threshold_of(_together(sure, unsure, refused))
-    # with 100 questions .98 and 1.0 are no error apart where the highest has none itself
+    # the highest share is 1, which has no error: .98 is too little
     assert threshold.best == threshold.least == pytest.approx(0.46)
     wrong = judged([0.95] * 10, right=[False] * 10, has=[True] * 10)
     threshold = threshold_of(_together(sure, unsure, refused, wrong))
