@@ -189,9 +189,14 @@ _ORDINALS = frozenset("first second third fourth fifth sixth last".split())
 
 
 def follows_up(question: str) -> bool:
-    """Say whether the question can hardly be understood without the one before it."""
+    """Say whether the question can hardly be understood without the one before it.
+
+    What the second of two questions in one points to is named in the first.
+    """
+    second = _TWO.search(question)
+    first = question[: second.start() + 1] if second and second.start() else question
     return bool(
-        _OPENERS.search(question) or _POINTERS.search(question) or len(set(terms(question))) < 2
+        _OPENERS.search(question) or _POINTERS.search(first) or len(set(terms(question))) < 2
     )
 
 

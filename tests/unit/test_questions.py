@@ -117,7 +117,13 @@ def test_terms_are_stems_of_content_words_without_case_or_possessive() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["And who came from Japan?", "What about ASEAN?", "Why?", "Where did they meet afterwards?"],
+    [
+        "And who came from Japan?",
+        "What about ASEAN?",
+        "Why?",
+        "Where did they meet afterwards?",
+        "When was it moved to Rome, and what came of it?",
+    ],
 )
 def test_openers_pronouns_and_bare_words_follow_up(question: str) -> None:
     assert follows_up(question)
@@ -125,7 +131,11 @@ def test_openers_pronouns_and_bare_words_follow_up(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Who attended from the American side?", "Why is Southeast Asia important to Washington?"],
+    [
+        "Who attended from the American side?",
+        "Why is Southeast Asia important to Washington?",
+        "Which countries form the Quad, and when did its leaders meet?",
+    ],
 )
 def test_a_whole_question_stands_alone(question: str) -> None:
     assert not follows_up(question)
