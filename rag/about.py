@@ -23,6 +23,10 @@ _ITSELF = (
 _BY_NAME = rf"the (?:\w+ ){{0,3}}{_NOUNS}"
 _WHEN = r"\b(?:when|(?:what|which) (?:date|day|month|year))"
 _MADE = r"(?:first |originally |last )?(?:published|written|posted|released|issued|dated)"
+_WHO_IS = r"\bwho(?: is|'s|’s| was| are| were)?"
+_END = r"\b(?=\s*(?:[^\w\s]|$|(?:and|or|exactly|online|originally|first)\b))"
+"""What is asked about ends here: "this" is the document in "Who wrote this?", not in "… this song?"
+or "… that the town needs a library?"."""
 _NAMED = re.compile(rf"\b{_NOUNS}\b", re.IGNORECASE)
 
 
@@ -30,15 +34,18 @@ def _forms(document: str) -> dict[FactKind, re.Pattern[str]]:
     """Return what questions look like that ask for a fact of what ``document`` matches."""
     forms = {
         FactKind.PUBLISHED: (
-            rf"{_WHEN} (?:was|were|is|are) {document} {_MADE}\b",
-            rf"^\W*(?:do you know|(?:can you )?tell me) {_WHEN} {document} (?:was|were) {_MADE}",
-            rf"\b(?:publication date|date of publication|date) of {document}",
-            rf"^\W*(?:when|on what date) (?:was|were|is) {_MADE} {document}",
+            rf"{_WHEN} (?:was|were|is|are) {document} {_MADE}{_END}",
+            rf"^\W*(?:do you know|(?:can you )?tell me) {_WHEN} {document} (?:was|were) {_MADE}"
+            rf"{_END}",
+            rf"\b(?:publication date|date of publication|date) of {document}{_END}",
+            rf"^\W*(?:when|on what date) (?:was|were|is) {_MADE} {document}{_END}",
+            rf"^\W*what(?: is|'s|’s| was) the (?:publication date|date of publication){_END}",
         ),
         FactKind.AUTHOR: (
-            rf"\bwho (?:wrote|authored|published) {document}",
-            rf"\b(?:who(?: is|'s|’s| was| are| were)?|name) the authors? of {document}",
-            rf"\b(?:by whom|who) (?:was|is) {document} (?:written|authored) ?(?:by)?",
+            rf"\bwho (?:wrote|authored|published) {document}{_END}",
+            rf"(?:{_WHO_IS}|\bname) the authors? of {document}{_END}",
+            rf"^\W*{_WHO_IS} the authors?{_END}",
+            rf"\b(?:by whom|who) (?:was|is) {document} (?:written|authored)(?: by)?{_END}",
         ),
     }
     return {kind: re.compile("|".join(own), re.IGNORECASE) for kind, own in forms.items()}

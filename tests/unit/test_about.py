@@ -26,6 +26,8 @@ BRIDGE = replace(
         "What is the publication date of the text?",
         "When was the text first published?",
         "Do you know when this was written?",
+        "What is the publication date?",
+        "When was it published online?",
     ],
 )
 def test_a_question_for_the_date_of_the_document_gets_what_its_file_says(question: str) -> None:
@@ -39,7 +41,13 @@ def test_a_question_for_the_date_of_the_document_gets_what_its_file_says(questio
 
 @pytest.mark.parametrize(
     "question",
-    ["Who wrote this?", "Who is the author of the article?", "Who wrote the harbour report?"],
+    [
+        "Who wrote this?",
+        "Who is the author of the article?",
+        "Who wrote the harbour report?",
+        "Who’s the author?",
+        "Who wrote this article and when?",
+    ],
 )
 def test_a_question_for_the_author_gets_what_the_file_says(question: str) -> None:
     (fact,) = facts_asked(question, passages(HARBOUR))
@@ -58,6 +66,12 @@ def test_a_question_for_the_author_gets_what_the_file_says(question: str) -> Non
         "What did the report say about when it was written?",
         "In which year was the bank that issued the bonds founded?",
         "When did the band that released the music split up?",
+        "Who wrote this letter to the mayor?",
+        "Who wrote that the town needs a library?",
+        "Who was the author of this bill?",
+        "What is the date of this opening of the bridge?",
+        "When was the document issued by the court?",
+        "Who is the author of the letter?",
     ],
 )
 def test_a_question_about_what_the_text_tells_is_none_about_the_document(question: str) -> None:
