@@ -205,8 +205,12 @@ def negations(text: str) -> int:
     return sum(map(_is_negation, _words(text)))
 
 
+_NUMERO = re.compile(r"\bno\.\s*(?=\d)", re.IGNORECASE)
+"""The "No." of "No. 10", which denies nothing."""
+
+
 def _words(text: str) -> list[str]:
-    return [word.casefold().replace("’", "'") for word in WORD.findall(text)]
+    return [word.casefold().replace("’", "'") for word in WORD.findall(_NUMERO.sub("", text))]
 
 
 def _is_negation(word: str) -> bool:

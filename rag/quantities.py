@@ -50,6 +50,7 @@ _MONTHS = {
     for name in names.split("/")
 }
 _SHORT_MONTH = 3
+_JOINING = frozenset("to and until through or".split())
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 
 _TOKEN = re.compile(
@@ -57,13 +58,16 @@ _TOKEN = re.compile(
     r"|(?P<day>\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d))"
     r"|(?P<time>\b\d{1,2}:\d{2}(?!\d))"
     r"|(?P<code>\b[A-Z]{1,5}-?\d\w*)"
-    r"|(?P<digits>(?:(?<![\w.])|(?<=[A-Z]\$)|(?<=\d[-–]))\d+(?:[.,]\d+)*)"
+    r"|(?P<digits>(?:(?<![\w.])|(?<=[A-Z]\$)|(?<=\d[-–]))"
+    r"(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\w.,]*\d)|\d+(?:[.,]\d+)*))"
     r"(?P<after>[A-Za-z]{0,5})(?![A-Za-z])"
     r"|(?P<fraction>[½¼¾⅓⅔])"
     r"|(?P<word>[A-Za-z]+)"
 )
 _SECOND_YEAR = re.compile(r"\b(\d\d)\d\d[-–/](\d\d)(?![\d-])")
 _ITEM = re.compile(r"\s*\(?\d{1,2}[.)]\s")
+_BETWEEN_DAYS = re.compile(r"\s*[-–—]\s*")
+_BY_SPACES = re.compile(r"\d{1,3}(?:\s\d{3})+")
 _BY_COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BY_POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 
@@ -155,6 +159,9 @@ class _Reading:
         token = self._tokens[at]
         values, suffix = _values(token["digits"]), token["after"].casefold()
         end = at + 1
+        if self._is_next(end) and self._tokens[end].lastgroup == "fraction":
+            values = [value + _FRACTIONS[self._tokens[end].group()] for value in values]
+            end += 1
         scale = _SCALES.get(suffix, 1.0)
         while scale == 1.0 and self._is_next(end) and (more := _SCALES.get(self._word(end))):
             scale, end = more, end + 1
@@ -165,7 +172,7 @@ class _Reading:
             decade=suffix == "s",
             ordinal=suffix in {"st", "nd", "rd", "th"},
         )
-        self._note_day(at, end)
+        self._note_day(_values(token["digits"]), at, end)
         return end
 
     def _read_word(self, at: int) -> int:
@@ -173,15 +180,20 @@ class _Reading:
         if month := self._month(at):
             self._dates.append(frozenset({(month, 0)}))
             return at + 1
-        if word in _ORDINALS:
-            self._add((_ORDINALS[word],), at, at + 1, spelled=True, ordinal=True)
+        if word in _SMALL_ORDINALS:
+            if word in _ORDINALS:
+                self._add((_ORDINALS[word],), at, at + 1, spelled=True, ordinal=True)
+            self._note_spelled_day(_SMALL_ORDINALS[word], at, at + 1)
             return at + 1
-        if word not in _CARDINALS:
-            return at + 1
-        return self._read_spelled(at)
+        if word == "half" and self._word(at + 1) == "a" and self._is_scale(at + 2):
+            self._add((_SCALES[self._word(at + 2)] / 2,), at, at + 3, spelled=True)
+            return at + 3
+        if word in _CARDINALS or (word == "a" and self._is_scale(at + 1)):
+            return self._read_spelled(at)
+        return at + 1
 
     def _read_spelled(self, at: int) -> int:
-        """Read "two hundred and five", "twenty-first" or "three million"."""
+        """Read "two hundred and five", "twenty-first", "a million" or "two and a half million"."""
         whole, part, end, ordinal = 0.0, 0.0, at, False
         while end < len(self._tokens) and (end == at or self._is_next(end)):
             word = self._word(end)
@@ -189,29 +201,59 @@ class _Reading:
                 part += _CARDINALS[word]
             elif part % 100 >= 20 and word in _SMALL_ORDINALS:
                 part, ordinal = part + _SMALL_ORDINALS[word], True
+            elif word == "a" and end == at:
+                part = 1.0
             elif part and word == "hundred":
                 part *= 100
-            elif part and word in _SCALES and len(word) > 2:
+            elif part and self._is_scale(end):
                 whole, part = whole + part * _SCALES[word], 0.0
+            elif part and [self._word(end + n) for n in range(3)] == ["and", "a", "half"]:
+                part, end = part + 0.5, end + 2
             elif not (word == "and" and self._goes_on(end, part)):
                 break
             end += 1
         self._add((whole + part,), at, end, spelled=True, ordinal=ordinal)
+        if ordinal:
+            self._note_spelled_day(whole + part, at, end)
         return end
 
     def _goes_on(self, at: int, part: float) -> bool:
         follows = at + 1 < len(self._tokens) and self._word(at + 1) in _CARDINALS
         return follows and part >= 100 and part % 100 == 0
 
-    def _note_day(self, at: int, end: int) -> None:
-        """Note the day of "March 12", "12 March" and "12th of March"."""
+    def _is_scale(self, at: int) -> bool:
+        """Say whether a token is a scale in full, "million" rather than "m"."""
+        return len(self._word(at)) > 2 and self._word(at) in _SCALES
+
+    def _note_day(self, values: Sequence[float], at: int, end: int) -> None:
+        """Note the day of "March 12", "12th of March", "12 to 14 March" and "March 12-14"."""
         near = [at - 1, end]
         if self._word(end) == "of":
             near.append(end + 1)
-        months = [self._month(place) for place in near if 0 <= place < len(self._tokens)]
-        for value in _values(self._tokens[at]["digits"]):
+        later = end + (self._word(end) in _JOINING)
+        if self._is_day(later) and (later > end or self._are_joined(later - 1, later)):
+            near.append(later + 1)
+        if self._is_day(at - 1) and self._are_joined(at - 1, at):
+            near.append(at - 2)
+        self._note_days(values, near)
+
+    def _note_spelled_day(self, value: float, at: int, end: int) -> None:
+        """Note the day of "April third" and "the third of April"."""
+        self._note_days([value], [at - 1, end + 1] if self._word(end) == "of" else [at - 1])
+
+    def _note_days(self, values: Sequence[float], near: Sequence[int]) -> None:
+        months = [month for place in near if (month := self._month(place))]
+        for value in values:
             if value in range(1, 32):
-                self._dates += [frozenset({(month, int(value))}) for month in months if month]
+                self._dates += [frozenset({(month, int(value))}) for month in months]
+
+    def _is_day(self, at: int) -> bool:
+        return self._word(at).isdecimal() and int(self._word(at)) in range(1, 32)
+
+    def _are_joined(self, at: int, later: int) -> bool:
+        """Say whether a dash alone stands between two tokens."""
+        between = self._text[self._tokens[at].end() : self._tokens[later].start()]
+        return bool(_BETWEEN_DAYS.fullmatch(between))
 
     def _add_date(self, *readings: tuple[int, int]) -> None:
         """Add a date, and its days as numbers."""
@@ -262,7 +304,13 @@ _BEFORE_MONTH = frozenset("in of since until by last early late mid this next an
 
 
 def _values(digits: str) -> Sequence[float]:
-    """Return what digits may amount to: points and commas part thousands, or decimals."""
+    """Return what digits may amount to: points and commas part thousands, or decimals.
+
+    Spaces part thousands, or numbers.
+    """
+    if _BY_SPACES.fullmatch(digits):
+        parts = digits.split()
+        return [float(reading) for reading in ["".join(parts), *parts]]
     readings = []
     if _BY_COMMAS.fullmatch(digits):
         readings.append(digits.replace(",", ""))

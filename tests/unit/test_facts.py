@@ -80,6 +80,12 @@ def test_a_claim_may_not_deny_what_its_sentence_says() -> None:
     )
 
 
+def test_the_number_of_a_house_or_a_song_denies_nothing() -> None:
+    sentence = "No. 10 Downing Street said the prime minister would resign."
+    claim = "Downing Street said the prime minister would resign."
+    assert unmatched_fact(claim, sentence, [sentence]) is None
+
+
 def test_one_side_of_a_contrast_is_no_denial() -> None:
     sentence = "The talks were not held in Tokyo but in Osaka."
     assert unmatched_fact("The talks were held in Osaka.", sentence, [sentence]) is None
