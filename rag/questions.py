@@ -49,7 +49,7 @@ _AUXILIARY = (
 
 _SEVERAL = "|".join(
     (
-        r"\blist\b|\benumerate\b|\beverything\b|\bstep by step\b|\beach of\b",
+        r"\blist\b(?! prices?\b)|\benumerate\b|\beverything\b|\bstep by step\b|\beach of\b",
         r"\bname (?:all|the|both|every)\b",
         rf"\bwhich (?:{_PLURAL}|\w+ {_PLURAL} (?:\w+ ){{0,3}}?{_AUXILIARY})",
         rf"\bwhat (?:\w+ )?{_PLURAL} {_AUXILIARY}",
@@ -79,7 +79,8 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
         (QuestionKind.LIST, _SEVERAL),
         (
             QuestionKind.NUMBER,
-            r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"
+            r"\bhow (?:many|much|old|long|far|tall|big|large|high|often|fast|deep|wide|heavy|thick"
+            r"|hot|cold|soon|early|late)\b"
             r"|\b(?:what|which) (?:percentage|percent|proportion|share|number|amount|sum)\b",
         ),
         (
@@ -90,7 +91,7 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
         (
             QuestionKind.REASON,
             r"\bwhy\b|\bhow come\b|\bhow\b(?! (?:many|much))|\bexplain\b|\bdescribe\b"
-            r"|\bwhat (?:\w+ ){0,2}(?:caused|causes|led to|reason|reasons|explains)\b",
+            r"|\bwhat (?:[\w’']+ ){0,4}(?:caused|causes|led to|reason|reasons|explains)\b",
         ),
     )
 )
