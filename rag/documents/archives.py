@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -17,6 +19,10 @@ from rag.limits import Limits
 _MOST_MEMBERS = 20_000
 _ENCRYPTED = 1
 """The bit of a member's flags that says so."""
+
+_NAMED = re.compile(rb"&([A-Za-z]\w*);")
+_OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
+"""What these stand for is markup: the parser alone may put it in their place."""
 
 
 @contextmanager
@@ -37,18 +43,27 @@ def opened_archive(data: bytes, source: str, limits: Limits) -> Iterator[zipfile
 
 
 def read_xml(archive: zipfile.ZipFile, name: str, source: str, limits: Limits) -> etree._Element:
-    """Return the tree of an XML member; no entity is resolved and nothing is fetched.
+    """Return the tree of an XML member; nothing is fetched, no entity but HTML's is resolved.
 
     Raises:
         DocumentError: if there is no such member, or it is damaged or nested too deep.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
-        tree = etree.fromstring(archive.read(name), parser)
+        tree = etree.fromstring(_NAMED.sub(_numbered, archive.read(name)), parser)
     except (KeyError, etree.LxmlError, ValueError) as error:
         raise damaged(source) from error
     refuse_deep(tree, source, limits.max_nesting)
     return tree
+
+
+def _numbered(entity: re.Match[bytes]) -> bytes:
+    """Write an entity of HTML, as ``&eacute;``, with its number, which needs no declaration."""
+    name = entity.group(1).decode("ascii")
+    point = None if name in _OF_XML else name2codepoint.get(name)
+    return entity.group() if point is None else b"&#%d;" % point
 
 
 def damaged(source: str) -> DocumentError:

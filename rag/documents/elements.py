@@ -28,10 +28,11 @@ _LONGEST_ROW = 1_000
 """A longer row is a page laid out with a table, not a row of one."""
 
 _SPACE = re.compile(r"\s+")
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def parse_html(text: str, source: str, limits: Limits) -> html.HtmlElement:
-    """Return the tree of an HTML page.
+    """Return the tree of an HTML page, its superscript figures set apart.
 
     Raises:
         DocumentError: if it has no elements, or they lie deeper than ``limits.max_nesting``.
@@ -45,7 +46,27 @@ def parse_html(text: str, source: str, limits: Limits) -> html.HtmlElement:
     except (etree.LxmlError, ValueError) as error:
         raise DocumentError(f"{source} cannot be read as HTML: {error}.") from error
     refuse_deep(tree, source, limits.max_nesting)
+    separate_superscripts(tree)
     return tree
+
+
+def separate_superscripts(tree: etree._Element) -> None:
+    """Put a space before a superscript figure that follows a digit: 2020³ is not 20203."""
+    before = ""
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        raised = event == "start" and _tag(element) == "sup"
+        if raised and before[-1:].isdigit() and next(element.itertext(), "")[:1].isdigit():
+            _write_before(element, " ")
+        before = (element.text if event == "start" else element.tail) or before
+
+
+def _write_before(element: etree._Element, words: str) -> None:
+    """Write after what stands before ``element``: its parent's text, or its sibling's tail."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None:
+        previous.tail = (previous.tail or "") + words
+    elif parent is not None:
+        parent.text = (parent.text or "") + words
 
 
 def refuse_deep(tree: etree._Element, source: str, limit: int) -> None:
@@ -96,7 +117,7 @@ class _Walk:
         return tag in _BLOCKS and (not self.row or _is_row(tag, element))
 
     def _step(self, tag: str, element: etree._Element, step: int) -> None:
-        self.hidden += step * (tag in _NO_TEXT)
+        self.hidden += step * (tag in _NO_TEXT or _is_hidden(tag, element))
         self.verbatim += step * (tag == "pre")
         self.row += step * _is_row(tag, element)
         if tag == "br" and step > 0:
@@ -111,6 +132,13 @@ class _Walk:
     def _read(self, words: str | None) -> None:
         if words and not self.hidden:
             self.words.append(words if self.verbatim else _SPACE.sub(" ", words))
+
+
+def _is_hidden(tag: str, element: etree._Element) -> bool:
+    """Return whether a browser hides it; a page hidden whole is one that its scripts show."""
+    style = element.get("style") or ""  # an entity has None for what it lacks
+    is_marked = element.get("hidden") is not None or bool(_NOT_DISPLAYED.search(style))
+    return is_marked and tag not in ("html", "body")
 
 
 def _is_row(tag: str, element: etree._Element) -> bool:

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from lxml import etree
 
 from rag.documents.archives import damaged, opened_archive, read_xml
-from rag.documents.elements import parse_html, write_elements
+from rag.documents.elements import parse_html, separate_superscripts, write_elements
 from rag.documents.parsed import Composer, Parsed, iso_date, one_line
 from rag.errors import DocumentError, DocumentTooLargeError, ProtectedError
 from rag.limits import Limits
@@ -86,11 +86,13 @@ def _reading_order(
 def _page(archive: ZipFile, name: str, source: str, limits: Limits) -> etree._Element:
     """Return the tree of a page: as XHTML, which it should be, else as HTML."""
     try:
-        return read_xml(archive, name, source, limits)
+        page = read_xml(archive, name, source, limits)
     except DocumentError:
         if name not in archive.namelist():
             raise
         return parse_html(archive.read(name).decode("utf-8", "replace"), source, limits)
+    separate_superscripts(page)
+    return page
 
 
 def _texts(package: etree._Element, name: str) -> Iterator[str]:

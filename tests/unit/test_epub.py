@@ -53,6 +53,34 @@ def test_a_book_without_its_parts_is_refused() -> None:
         load(zipped({"META-INF/container.xml": "<container/>"}))
 
 
+XHTML = (
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/x.dtd" {}>'
+    '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><p>{}</p></body></html>'
+)
+
+
+def test_text_after_a_processing_instruction_is_kept() -> None:
+    page = XHTML.format("", 'After<?dp n="12"?> a <!-- c -->page break.')
+    assert load(make_epub({"OPS/one.xhtml": page})).text.endswith("After a page break.")
+
+
+def test_the_named_entities_of_html_are_characters() -> None:
+    page = XHTML.format("", "A&nbsp;caf&eacute; &mdash; &ldquo;5 &lt; 6 &amp;amp; 7&rdquo;")
+    assert load(make_epub({"OPS/one.xhtml": page})).text.endswith("A café — “5 < 6 &amp; 7”")
+
+
+def test_entities_that_a_page_declares_are_not_expanded() -> None:
+    declared = '[<!ENTITY far SYSTEM "file:///etc/passwd"><!ENTITY ha "grown"><!ENTITY b "&ha;">]'
+    text = load(make_epub({"OPS/one.xhtml": XHTML.format(declared, "An &far; &b; end.")})).text
+    assert "root:" not in text
+    assert "grown" not in text
+
+
+def test_superscripts_and_hidden_words_are_no_part_of_a_sentence() -> None:
+    page = XHTML.format("", "In 2020<sup>3</sup> it fell.</p><p hidden='hidden'>Not shown.")
+    assert load(make_epub({"OPS/one.xhtml": page})).text.endswith("In 2020 3 it fell.")
+
+
 def test_a_page_that_is_no_xhtml_is_read_as_html() -> None:
     document = load(make_epub({"OPS/one.xhtml": "<p>The water<br>goes & goes."}))
     assert document.text.endswith("The water\ngoes & goes.")

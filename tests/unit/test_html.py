@@ -49,6 +49,83 @@ class TestAnArticle:
         assert load(page).published == ""
 
 
+def article(words: str) -> Document:
+    """Read a page whose article has ``words`` between its paragraphs."""
+    return load(PAGE.replace("<h2>", f"{words}<h2>"))
+
+
+def listed(number: int) -> str:
+    return f'<li><a href="/{number}">Boat number {number} sails</a> <time>{number} May 2024</time>'
+
+
+class TestProse:
+    def test_a_date_or_a_label_in_a_sentence_is_kept(self) -> None:
+        dated = '<time datetime="1998-05-03">3 <b>May</b> 1998</time>'
+        text = article(f"<p>It opened on {dated} with <output>5</output> <label>men</label>.").text
+        assert "It opened on 3 May 1998 with 5 men." in text
+
+    def test_a_date_alone_in_a_cell_is_kept(self) -> None:
+        row = "<table><tr><td>Opened</td><td><time>3 May 1998</time></td></tr></table>"
+        assert "Opened\t3 May 1998" in article(row).text
+
+    @pytest.mark.parametrize(
+        "chrome",
+        [
+            "<div><time>3 May 2024</time></div>",
+            '<p>On <time class="entry-date" datetime="2024-05-03">3 May 2024</time></p>',
+            f"<ul>{''.join(map(listed, range(1, 9)))}</ul>",
+        ],
+    )
+    def test_the_date_of_a_page_or_of_a_listed_one_is_no_text(self, chrome: str) -> None:
+        assert "May 2024" not in article(chrome).text
+
+    def test_the_date_of_a_page_is_read_though_it_stands_in_a_sentence(self) -> None:
+        page = PAGE.replace("article:published_time", "other")
+        page = page.replace("<h2>", "<p>Printed on <time>3 May 2024</time> by us.</p><h2>")
+        assert "Printed on 3 May 2024 by us." in (document := load(page)).text
+        assert document.published == "2024-05-03"
+
+    def test_quoted_words_stay_in_their_sentence_as_they_are_written(self) -> None:
+        document = article("<p>She called it <q>a great day</q> for all.</p>")
+        assert "She called it a great day for all." in words_of(document, BlockKind.BODY)
+
+    def test_a_superscript_is_no_part_of_the_figure_before_it(self) -> None:
+        words = "<p>In <b>2020</b><sup><a>3</a></sup> 5 m<sup>2</sup> of 10<sup>6</sup>.</p>"
+        assert "In 2020 3 5 m2 of 10 6." in article(words).text
+        assert load(words, "a.html").text == "In 2020 3 5 m2 of 10 6."
+
+    def test_the_items_of_a_list_in_a_cell_are_kept(self) -> None:
+        items = "<ul><li>France</li><li>Germany</li></ul>"
+        row = f"<table><tr><td>Members</td><td>{items}</td></tr></table>"
+        assert any(
+            block.split() == ["Members", "France", "Germany"]
+            for block in words_of(article(row), BlockKind.BODY)
+        )
+
+
+SHORT_PAGE = """<!DOCTYPE html><html><head><title>Opening hours</title></head><body>
+<h1>Opening hours</h1><p>Saturday, <b>10 to 4</b>.</p>
+<p style="color: red; display: NONE">Closed</p><div hidden><p>for ever</p></div>
+<ul><li>No dogs</li></ul><table><tr><td>Adults</td><td>$5</td></tr></table></body></html>"""
+
+
+class TestShortPages:
+    def test_their_blocks_are_kept_apart(self) -> None:
+        document = load(SHORT_PAGE)
+        assert words_of(document, BlockKind.TITLE) == ["Opening hours"]
+        body = words_of(document, BlockKind.BODY)
+        assert body == ["Saturday, 10 to 4.", "No dogs", "Adults\t$5"]
+
+    def test_a_short_article_of_one_paragraph_keeps_the_chrome_out(self) -> None:
+        chrome = "<footer><p>All rights reserved by us.</p></footer>"
+        page = f"<html><body><article><p>{PROSE}</p></article>{chrome}</body></html>"
+        assert load(page).text == PROSE
+
+    def test_a_page_that_is_hidden_until_its_scripts_run_is_read(self) -> None:
+        page = '<html style="display:none"><body hidden><p>Open at nine.</p></body></html>'
+        assert load(page).text == "Open at nine."
+
+
 class TestOtherPages:
     def test_a_page_without_an_article_is_read_whole(self) -> None:
         document = load("<html><body><h1>Hours</h1><p>Open at nine.</p></body></html>")
