@@ -35,8 +35,13 @@ _WRITTEN = {
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "\u2011",
     qn("w:softHyphen"): "\u00ad",
+    qn("m:sup"): "^",  # a power or a fraction must not become another number
+    qn("m:den"): "/",
 }
-_TEXT = qn("w:t")
+_TEXTS = frozenset((qn("w:t"), qn("m:t")))
+_RUN = qn("w:r")
+_VANISHES = f"{qn('w:rPr')}/{qn('w:vanish')}"
+_OFF = frozenset(("0", "false", "off"))
 _HEADING = re.compile(r"heading \d|heading\d|subtitle", re.IGNORECASE)
 
 
@@ -84,9 +89,9 @@ def _heading_styles(document: WordDocument) -> dict[str, BlockKind]:
 
 
 def _write(body: etree._Element, styles: dict[str, BlockKind], composer: Composer) -> None:
-    for element in _parts(body):
+    for element in _parts(body, _PARAGRAPH, _TABLE):
         if element.tag == _TABLE:
-            for row in element.iter(_ROW):
+            for row in _parts(element, _ROW):
                 composer.add(_row(row), BlockKind.BODY)
             continue
         kind = styles.get(_style(element), BlockKind.BODY)
@@ -96,13 +101,13 @@ def _write(body: etree._Element, styles: dict[str, BlockKind], composer: Compose
         composer.add(_words(element), kind)
 
 
-def _parts(element: etree._Element) -> Iterator[etree._Element]:
-    """Yield the paragraphs and tables of a body in order, those in content controls too."""
+def _parts(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
+    """Yield the children of these kinds in order, those in content controls too."""
     for child in element:
-        if child.tag in (_PARAGRAPH, _TABLE):
+        if child.tag in tags:
             yield child
         elif child.tag in _WRAPPERS:
-            yield from _parts(child)
+            yield from _parts(child, *tags)
 
 
 def _style(paragraph: etree._Element) -> str:
@@ -112,23 +117,29 @@ def _style(paragraph: etree._Element) -> str:
 
 def _row(row: etree._Element) -> str:
     """Return a row in one line, its cells parted by tabs; a table inside a cell is flattened."""
-    cells = (" ".join(_words(cell).split()) for cell in row.iterchildren(_CELL))
+    cells = (" ".join(_words(cell).split()) for cell in _parts(row, _CELL))
     return "\t".join(cells)
 
 
 def _words(element: etree._Element) -> str:
-    """Return the words that are seen: no deleted ones, no field codes, no text boxes."""
+    """Return the words that are seen: no deleted or hidden ones, field codes or text boxes."""
     words = []
     hidden = 0
     for event, part in etree.iterwalk(element, events=("start", "end")):
-        if part.tag in _HIDDEN:
+        if part.tag in _HIDDEN or _vanishes(part):
             hidden += 1 if event == "start" else -1
         elif event == "start" and not hidden:
             tag = str(part.tag)
-            words.append((part.text or "") if tag == _TEXT else _WRITTEN.get(tag, ""))
+            words.append((part.text or "") if tag in _TEXTS else _WRITTEN.get(tag, ""))
         elif event == "end" and part.tag == _PARAGRAPH and part is not element:
             words.append(" ")
     return "".join(words)
+
+
+def _vanishes(part: etree._Element) -> bool:
+    """Say whether it is a run in hidden type."""
+    mark = part.find(_VANISHES) if part.tag == _RUN else None
+    return mark is not None and mark.get(qn("w:val")) not in _OFF
 
 
 def _write_notes(archive: ZipFile, name: str, composer: Composer, limits: Limits) -> None:

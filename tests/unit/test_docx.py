@@ -24,8 +24,12 @@ def words_of(document: Document, kind: BlockKind) -> list[str]:
 
 
 def with_paragraph(xml: str) -> Document:
+    return with_element(f"<w:p {nsdecls('w', 'm')}>{xml}</w:p>")
+
+
+def with_element(xml: str) -> Document:
     document = docx.Document()
-    document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{xml}</w:p>"))
+    document.element.body.insert(0, parse_xml(xml))
     data = io.BytesIO()
     document.save(data)
     return load(data.getvalue())
@@ -55,6 +59,62 @@ def test_what_was_inserted_is_read_and_what_was_deleted_is_not() -> None:
         "<w:ins><w:r><w:t>ten</w:t></w:r></w:ins><w:r><w:t> euros.</w:t></w:r>"
     )
     assert document.text == "It costs ten euros."
+
+
+def cell(content: str) -> str:
+    return f"<w:tc>{content}</w:tc>"
+
+
+def words(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_rows_and_cells_in_content_controls_are_read() -> None:
+    controlled = f"<w:sdt><w:sdtContent>{cell(words('May'))}</w:sdtContent></w:sdt>"
+    row = f"<w:tr>{controlled}{cell(words('1,200'))}</w:tr>"
+    table = f"{row}<w:sdt><w:sdtContent>{row}</w:sdtContent></w:sdt>"
+    document = with_element(f"<w:tbl {nsdecls('w')}>{table}</w:tbl>")
+    assert document.text == "May\t1,200\n\nMay\t1,200"
+
+
+def test_a_table_inside_a_cell_is_written_once() -> None:
+    inner = f"<w:tbl><w:tr>{cell(words('inner'))}{cell(words('too'))}</w:tr></w:tbl>"
+    row = f"<w:tr>{cell(words('one'))}{cell(words('outer') + inner + '<w:p/>')}</w:tr>"
+    document = with_element(f"<w:tbl {nsdecls('w')}>{row}</w:tbl>")
+    assert document.text == "one\touter inner too"
+
+
+@pytest.mark.parametrize(
+    ("mark", "text"),
+    [
+        ("<w:vanish/>", "It costs euros."),
+        ('<w:vanish w:val="1"/>', "It costs euros."),
+        ('<w:vanish w:val="0"/>', "It costs nine euros."),
+        ('<w:vanish w:val="false"/>', "It costs nine euros."),
+    ],
+)
+def test_hidden_type_is_not_read(mark: str, text: str) -> None:
+    document = with_paragraph(
+        '<w:r><w:t xml:space="preserve">It costs </w:t></w:r>'
+        f'<w:r><w:rPr>{mark}</w:rPr><w:t xml:space="preserve">nine </w:t></w:r>'
+        "<w:r><w:t>euros.</w:t></w:r>"
+    )
+    assert document.text == text
+
+
+def test_an_equation_stays_in_its_sentence_and_a_power_or_fraction_is_no_other_number() -> None:
+    power = (
+        "<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>6</m:t></m:r></m:sup></m:sSup>"
+    )
+    fraction = (
+        "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    )
+    document = with_paragraph(
+        '<w:r><w:t xml:space="preserve">It is </w:t></w:r>'
+        f"<m:oMath>{power}<m:r><m:t> x </m:t></m:r>{fraction}</m:oMath>"
+        "<w:r><w:t> in all.</w:t></w:r>"
+    )
+    assert document.text == "It is 10^6 x 1/2 in all."
 
 
 def test_footnotes_stand_at_the_end() -> None:
