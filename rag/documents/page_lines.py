@@ -50,19 +50,24 @@ class Line:
         return beside and -self.size < other.left - self.right < 3 * self.size
 
     def joined(self, other: Line) -> Line:
-        """Return both as one line."""
+        """Return both as one line, of the type of the part with more words.
+
+        So neither a raised number nor a large initial, which hangs into the lines below, decides.
+        """
         before, after = self.words.rstrip(), other.words.lstrip()
         numbers = (
             before[-1:].isdigit() and after[:1].isdigit()
         )  # a note's number is not the value's
         space = " " if numbers or other.left - self.right > 0.15 * self.size else ""
+        main = self if len(before) >= len(after) else other
+        begins_large = self.size > _OTHER_SIZE * main.size
         return Line(
             words=before + space + after,
-            left=min(self.left, other.left),
-            bottom=min(self.bottom, other.bottom),
+            left=main.left if begins_large else min(self.left, other.left),
+            bottom=main.bottom,
             right=max(self.right, other.right),
-            top=max(self.top, other.top),
-            size=max(self.size, other.size),
+            top=main.top,
+            size=main.size,
             bold=self.bold and other.bold,
         )
 

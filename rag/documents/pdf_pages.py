@@ -29,6 +29,9 @@ _LINE_ENDS = frozenset((0x0A, 0x0D))
 _HYPHENS = frozenset((0x02, 0xFFFE))
 """What pdfium gives for a hyphen at the end of a line; the line's end it leaves out."""
 
+_RAISED = 0.8
+"""Of two figures, one lower than this share of the other is a note's or a power, no part of it."""
+
 _RIGHT_TO_LEFT = 0.02
 """Share of a page's letters, written from right to left, from which pypdf reads it."""
 
@@ -138,12 +141,24 @@ def _lines(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
         code = pdfium.FPDFText_GetUnicode(page, at)
         ends = code in _HYPHENS or code in _LINE_ENDS
         if not ends:
-            words += chr(code) if 0 < code < 0x110000 else ""
+            character = chr(code) if 0 < code < 0x110000 else ""
+            apart = character.isdigit() and words[-1:].isdigit() and _changes_size(page, at)
+            words += " " * apart + character
             continue
         words += "-" * (code in _HYPHENS)
         yield from _line(page, start, at + (code in _HYPHENS), words)
         start, words = at + 1, ""
     yield from _line(page, start, count, words)
+
+
+def _changes_size(page: pypdfium2.PdfTextPage, at: int) -> bool:
+    """Say whether the type of a character is much smaller or larger than that of the one before.
+
+    The boxes tell, for the size that pdfium states leaves out how the page scales its type.
+    """
+    boxes = (page.get_charbox(place, loose=True) for place in (at - 1, at))
+    lower, higher = sorted(float(top - bottom) for _, bottom, _, top in boxes)
+    return lower < _RAISED * higher
 
 
 def _line(page: pypdfium2.PdfTextPage, start: int, end: int, words: str) -> Iterator[Line]:

@@ -113,6 +113,32 @@ class TestParagraphs:
         )
         assert document.text == "An area of 10 km2 is small."
 
+    def test_a_raised_number_does_not_become_part_of_a_figure(self) -> None:
+        document = load(
+            [
+                [
+                    Print("Costs rose to 500", x=72),
+                    Print("3", x=165.4, y=705, size=7),
+                    Print(" million in 2019.", x=169.3),
+                ]
+            ]
+        )
+        assert document.text == "Costs rose to 500 3 million in 2019."
+
+    def test_a_large_initial_makes_no_heading_of_its_line(self) -> None:
+        first, *beside = WRAPPED
+        document = load(
+            [
+                [
+                    Print(first[0], y=662, size=44),
+                    *lines(first[1:], *beside, x=102, y=690),
+                    *lines(*WRAPPED, y=648),
+                ]
+            ]
+        )
+        assert words_of(document, BlockKind.BODY) == ["\n".join(WRAPPED)] * 2
+        assert document.title == "report"
+
 
 def test_writing_from_right_to_left_is_in_reading_order() -> None:
     document = load_bytes(hebrew_pdf("שלום"), source="a.pdf", limits=Limits())
