@@ -22,17 +22,21 @@ MAX_CHARACTERS = 1_000
 """No sentence is longer: text without full stops is cut at a clause, at a space, or anywhere."""
 
 _NEVER_LAST = re.compile(
-    "mr|mrs|ms|messrs|mme|mlle|dr|prof|gen|sen|rep|gov|lt|col|sgt|capt|cmdr|maj|adm|pres|supt|rev"
+    "mr|mrs|ms|messrs|mme|mlle|drs?|prof|gen|sens?|rep|govs?|lt|col|sgt|capt|cmdr|maj|adm|pres"
+    "|supt|rev|det|cpl|pvt|spc|insp|atty|msgr"
     r"|hon|vs|e\.g|i\.e|cf|viz|approx|esp|incl"
 )
 """Abbreviations that something always follows."""
 
 _MONTHS = "jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
-_BEFORE_NUMBER = re.compile(_MONTHS + "|nos?|nr|vols?|pp?|ch|sec|art|figs?|eq|para|ca?")
-"""Abbreviations that a number follows."""
+_BEFORE_NUMBER = re.compile(
+    _MONTHS + "|nos?|nr|vols?|pp?|ch|sec|art|figs?|eqs?|para|ca?"
+    "|(?P<word>refs?|tabs?|secs|arts|app|ex)"
+)
+"""Abbreviations that a number follows; before ``I`` some are words, as in "the app. I use it"."""
 
 _SELDOM_LAST = re.compile(
-    _MONTHS + r"|inc|ltd|corp|co|llc|plc|bros|jr|sr|st|mt|ft|al|ph\.d|dept|univ"
+    _MONTHS + r"|reps|profs|brig|inc|ltd|corp|co|llc|plc|bros|jr|sr|st|mt|ft|al|ph\.d|dept|univ"
     r"|[^\W\d_](?:\.[^\W\d_]{1,2})*"  # an initial or an acronym
 )
 """Abbreviations that end a sentence only where the next word clearly begins one."""
@@ -47,14 +51,22 @@ _STARTER = re.compile(
 )
 """Words that begin a sentence even after an abbreviation."""
 
-_CLOSING = r"(?:[\"'”’)\]）】」』》〉]|[ \u00a0\u202f](?:[»)]|'')|»|\[\d{1,3}\])*+"
+_FOOTNOTE = r"\[(?:\d{1,3}|\^[^\s\[\]]{1,32})\]"
+_CLOSING = rf"(?:[\"'”’)\]*_）】」』》〉]|[ \u00a0\u202f](?:[»)]|'')|»|{_FOOTNOTE})*+"
+"""What belongs to the sentence before it: closing quotes and brackets, emphasis, footnotes."""
+
+_NOTE = r"(?<=[^\W\d_][.!?]|[”\"’'][.!?]|[.!?][”\"’'])\d{1,3}"
+"""The raised number of a note, as it is read without its height; after a figure, a decimal."""
+
 _MARK = re.compile(
-    rf"(?P<wide>[。！？｡]++)(?P<closed>{_CLOSING})|(?<![.!?…])(?P<mark>[.!?…।؟]++){_CLOSING}(?=\s|\Z)"
+    rf"(?P<wide>[。！？｡]++)(?P<closed>{_CLOSING})"
+    rf"|(?<![.!?…])(?P<mark>[.!?…।؟]++){_CLOSING}(?P<note>{_NOTE})?(?=\s|\Z)"
 )
 _NEXT = re.compile(r"\s*+[\"'“‘«»(\[¿¡]*+(?P<word>[^\W_]*+)(?P<stop>[.!?…]?)")
 _LAST_WORD = re.compile(r"[^\s\"“”«»()\[\]/—–-]*+ ?\Z")
 _ORDINAL = re.compile(r"[\s(\[•*-]*(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})\Z")
 _ROMAN = re.compile(r"[IVXLC]+")
+_FIGURE = re.compile(r"[^\W\d_]?\d")
 _CLAUSE = re.compile(r"[,;:，；：、—–](?=\s|[^\x00-\x7f])")
 _VISIBLE = re.compile(r"\S")
 
@@ -159,8 +171,14 @@ def _ends_sentence(region: str, start: int, mark: re.Match[str], *, caseless: bo
         return False
     if _inside_brackets(region, start, mark.end()):
         return False
-    near = max(start, mark.start() - _NEAR)
-    return mark["mark"] != "." or _full_stop_ends(region[near : mark.start()], word, stop)
+    before = region[max(start, mark.start() - _NEAR) : mark.start()]
+    if mark["note"]:
+        return word[:1].isupper() and not _is_abbreviation(_last_word(before))
+    return mark["mark"] != "." or _full_stop_ends(before, word, stop)
+
+
+def _is_abbreviation(word: str) -> bool:
+    return any(known.fullmatch(word) for known in (_NEVER_LAST, _BEFORE_NUMBER, _SELDOM_LAST))
 
 
 def _inside_brackets(region: str, start: int, at: int) -> bool:
@@ -181,7 +199,10 @@ def _full_stop_ends(before: str, following: str, stop: str) -> bool:
     last = _last_word(before)
     if _NEVER_LAST.fullmatch(last):
         return False
-    if _BEFORE_NUMBER.fullmatch(last) and (following[:1].isdigit() or _ROMAN.fullmatch(following)):
+    numbered = _BEFORE_NUMBER.fullmatch(last)
+    if numbered and _FIGURE.match(following):
+        return False
+    if numbered and not numbered["word"] and _ROMAN.fullmatch(following):
         return False
     if _SELDOM_LAST.fullmatch(last):
         return bool(_STARTER.fullmatch(following)) and not stop
@@ -190,4 +211,4 @@ def _full_stop_ends(before: str, following: str, stop: str) -> bool:
 
 def _last_word(before: str) -> str:
     found = _LAST_WORD.search(before)
-    return found.group().strip(" '’‘").lower() if found else ""
+    return found.group().strip(" '’‘*_").lower() if found else ""
