@@ -105,7 +105,9 @@ def _parse_text(text: str, source: str, limits: Limits) -> tuple[str, Parsed]:
     markdown = looks_like_markdown(text, hinted=hinted)
     reading = read_markdown(text) if markdown else read_text(text)
     media_type = "text/markdown" if markdown else "text/plain"
-    return media_type, Parsed(text, reading.blocks, reading.title)
+    return media_type, Parsed(
+        text, reading.blocks, reading.title, reading.author, reading.published
+    )
 
 
 def _no_file(path: Path) -> str:

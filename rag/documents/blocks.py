@@ -43,13 +43,16 @@ _SEPARATOR = re.compile(r"[\W_]+")
 _BYLINE = re.compile(r"(?i:by|from)\s|.*\b\d{4}\b$|\d")
 _DETAIL = re.compile(r"\d|[?!]$|^(?i:by|from)\s")
 
+_NAMES_ONLY = (
+    r"(?!.*(?<![^\s(])(?!(?:and|at|by|courtesy|file|for|from|images?|in|of|on|photos?|the|via)\b)"
+    r"(?-i:[a-z]++)[.,;:!?)]*+(?!\S))"  # what has other words in small letters is a sentence
+)
 _CREDIT = re.compile(
-    r"""(?ix) \(? (?:photo(?:graph)?|image|picture|illustration|graphic|video)s?
-            (?:\s(?:credit|source)s?)? \s?:
-      | (?ix: \(? credits? \s?:)
-      | \( .* \b(?:via|courtesy|photo|images?)\b .* \) $
+    rf"""(?ix) \(? (?:photo(?:graph)?|image|picture|illustration|graphic|video|credit)s?
+            (?:\s(?:credit|source)s?)? \s?: {_NAMES_ONLY}
+      | \( {_NAMES_ONLY} (?= .* \b(?:via|courtesy|photo|images?)\b ) .* \) $
       | ©
-      | copyright \s (?:©|\(c\)|\d{4})
+      | copyright \s (?:©|\(c\)|\d{{4}})
       | all \s rights \s reserved
     """
 )
@@ -73,10 +76,12 @@ _NAVIGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a format's reader found in a text; ``title`` is empty where the text has none."""
+    """What a format's reader found in a text; empty is what the text does not say."""
 
     blocks: tuple[Block, ...]
     title: str
+    author: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.documents.blocks import Reading
+from rag.documents.parsed import iso_date, one_line
 from rag.types import Block, BlockKind, Span
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?=[\w-]+:)(?:.*\n)*?---[^\S\n]*(?:\n|\Z)")
 _FRONT_TITLE = re.compile(r"^title:[^\S\n]*[\"']?(\S.*?)[\"']?[^\S\n]*$", re.MULTILINE)
+_LONGEST_FRONT_MATTER = 10_000
 _NOT_WORDS = re.compile(r"!\[[^\]]*\]\([^)\s]*\)|<!--.*", re.DOTALL)
 
 _LONGEST_HEADING = 200
@@ -47,14 +50,31 @@ def read_markdown(text: str) -> Reading:
 
     Blocks hold their marks (``#``, ``-``, ``>``). What no block holds, such as a rule, a link's
     definition or the front matter, is chrome; without a heading of level 1 the front matter's
-    title is the title.
+    title is the title. Author and date are what the front matter says.
     """
     front = _FRONT_MATTER.match(text)
     blocks = list(_leaf_blocks(text, front.end() if front else 0))
     titled = any(block.kind is BlockKind.TITLE for block in blocks)
     if front and not titled and (found := _FRONT_TITLE.search(front.group())):
         blocks.insert(0, Block(Span(*found.span(1)), BlockKind.TITLE))
-    return Reading(tuple(_with_gaps(text, blocks)), _title(text, blocks))
+    fields = _front_fields(front.group()) if front else {}
+    return Reading(
+        blocks=tuple(_with_gaps(text, blocks)),
+        title=_title(text, blocks),
+        author=one_line(fields.get("author")),
+        published=iso_date(fields.get("date")),
+    )
+
+
+def _front_fields(front: str) -> dict[object, object]:
+    """Return what front matter says, every value as it is written; nothing if it is no YAML."""
+    if len(front) > _LONGEST_FRONT_MATTER:
+        return {}
+    try:
+        fields = yaml.BaseLoader(front.strip()[3:-3]).get_single_data()
+    except (yaml.YAMLError, RecursionError):  # deeply nested lists
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _leaf_blocks(text: str, at: int) -> Iterator[Block]:

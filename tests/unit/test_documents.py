@@ -127,6 +127,10 @@ class TestTitles:
     ) -> None:
         assert load(text, source).title == title
 
+    def test_markdown_s_front_matter_tells_author_and_date(self) -> None:
+        document = load("---\nauthor: Ann Lee\ndate: 2021-04-12\n---\n\nWords.", "a.md")
+        assert (document.author, document.published) == ("Ann Lee", "2021-04-12")
+
     def test_a_short_line_above_prose_is_the_title_of_plain_text(self) -> None:
         document = load("My Trip\n\nI went to the sea and saw a whale, and it saw me. It was big.")
         assert document.title == "My Trip"

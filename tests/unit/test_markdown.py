@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.documents.markdown import looks_like_markdown, read_markdown
+from rag.types import BlockKind
 
 PAGE = """\
 ---
@@ -88,6 +89,30 @@ def test_front_matter_gives_the_title_where_no_heading_does() -> None:
     text = '---\ntitle: "Quoted: a title"\nx: y\n---\n\n## Part\n\nWords.'
     assert read_markdown(text).title == "Quoted: a title"
     assert ("title", "Quoted: a title") in blocks(text)
+
+
+def test_front_matter_gives_author_and_date() -> None:
+    reading = read_markdown("---\nauthor: 'Ada  Moreau'\ndate: 2024-03-05 08:00\n---\n\nWords.")
+    assert (reading.author, reading.published) == ("Ada Moreau", "2024-03-05")
+    reading = read_markdown("Words.")
+    assert (reading.author, reading.published) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "author: [Ada\ndate: 2024-03-05",
+        "author: {name: Ada}\ndate: 5 March 2024",
+        "author: !!python/object:os.system Ada: x",
+        f"author: {'[' * 5000}",
+        f"author: Ada\nnote: {'x' * 20_000}",
+        "words: only\n--- \nauthor: Ada",
+    ],
+)
+def test_front_matter_that_is_no_yaml_or_says_neither_gives_none(fields: str) -> None:
+    reading = read_markdown(f"---\n{fields}\n---\n\nWords.")
+    assert (reading.author, reading.published) == ("", "")
+    assert reading.blocks[-1].kind is BlockKind.BODY
 
 
 def test_else_the_first_heading_gives_it_else_there_is_none() -> None:
