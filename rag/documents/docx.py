@@ -26,8 +26,17 @@ _PARAGRAPH, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr"
 _WRAPPERS = frozenset(
     qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")
 )
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""For programs that cannot show what stands beside it."""
+
 _HIDDEN = frozenset(
-    [*(qn(f"w:{name}") for name in ("del", "moveFrom", "instrText", "pPr", "rPr", "txbxContent"))]
+    (
+        *(
+            qn(f"w:{name}")
+            for name in ("del", "moveFrom", "instrText", "pPr", "rPr", "txbxContent")
+        ),
+        _FALLBACK,
+    )
 )
 _WRITTEN = {
     qn("w:tab"): "\t",
@@ -41,6 +50,7 @@ _WRITTEN = {
 _TEXTS = frozenset((qn("w:t"), qn("m:t")))
 _RUN = qn("w:r")
 _VANISHES = f"{qn('w:rPr')}/{qn('w:vanish')}"
+_DELETED = f"{qn('w:trPr')}/{qn('w:del')}"
 _OFF = frozenset(("0", "false", "off"))
 _HEADING = re.compile(r"heading \d|heading\d|subtitle", re.IGNORECASE)
 
@@ -92,7 +102,8 @@ def _write(body: etree._Element, styles: dict[str, BlockKind], composer: Compose
     for element in _parts(body, _PARAGRAPH, _TABLE):
         if element.tag == _TABLE:
             for row in _parts(element, _ROW):
-                composer.add(_row(row), BlockKind.BODY)
+                if row.find(_DELETED) is None:
+                    composer.add(_row(row), BlockKind.BODY)
             continue
         kind = styles.get(_style(element), BlockKind.BODY)
         titled = any(block.kind is BlockKind.TITLE for block in composer.blocks[:20])

@@ -84,6 +84,21 @@ def test_a_table_inside_a_cell_is_written_once() -> None:
     assert document.text == "one\touter inner too"
 
 
+def test_a_row_that_was_deleted_stays_out() -> None:
+    deleted = f'<w:tr><w:trPr><w:del w:id="1" w:author="A"/></w:trPr>{cell(words("gone"))}</w:tr>'
+    row = f"<w:tr>{cell(words('here'))}</w:tr>"
+    assert with_element(f"<w:tbl {nsdecls('w')}>{deleted}{row}</w:tbl>").text == "here"
+
+
+def test_what_is_written_for_old_programs_too_is_read_once() -> None:
+    both = "<mc:Choice><w:t>new</w:t></mc:Choice><mc:Fallback><w:t>old</w:t></mc:Fallback>"
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    document = with_paragraph(
+        f'<w:r><mc:AlternateContent xmlns:mc="{compatible}">{both}</mc:AlternateContent></w:r>'
+    )
+    assert document.text == "new"
+
+
 @pytest.mark.parametrize(
     ("mark", "text"),
     [
