@@ -169,12 +169,18 @@ def _ends_sentence(region: str, start: int, mark: re.Match[str], *, caseless: bo
         return False
     if word[:1].islower() and word.islower() and not caseless:
         return False
-    if _inside_brackets(region, start, mark.end()):
+    if _inside_brackets(region, start, mark.end()) or _is_heading(region[start : mark.end()]):
         return False
     before = region[max(start, mark.start() - _NEAR) : mark.start()]
     if mark["note"]:
         return word[:1].isupper() and not _is_abbreviation(_last_word(before))
     return mark["mark"] != "." or _full_stop_ends(before, word, stop)
+
+
+def _is_heading(words: str) -> bool:
+    """Say whether words in bold begin a sentence: "**Tower.** There are 143 steps" is one."""
+    opened = words.lstrip()[:2]
+    return opened in ("**", "__") and words.endswith(opened)
 
 
 def _is_abbreviation(word: str) -> bool:

@@ -101,6 +101,7 @@ class TestFullStops:
             ["It was so.[2]", "Another one.[3][4]", "More."],
             ["Text with a footnote.[^1]", "Another one.[^note-2][^3]", "More."],
             ["He said *no.*", "She left **at once!**", "_They_ stayed."],
+            ["**Tower.** There are 143 steps.", "__Hall.__ It is large."],
             ["They repair the roads.1", "The mayor was pleased.2", "Costs rose.12"],
             ["He said “We won.”1", "She said “We did”.2", "“Why?”3", "Then they left."],
             ["He did ten reps.", "Then he closed the app.", "I did too."],
