@@ -29,21 +29,23 @@ MIGRATION = 0.65  # share of a channel's size that moves to the weights, by meas
 
 def quantise_rows(matrix: Float32) -> tuple[Int8, Float32]:
     """Return int8 rows and one scale a row, with ``rows * scales[:, None]`` near ``matrix``."""
-    return _scale_rows(matrix, np.abs(matrix).max(axis=1))
+    return _scale_rows(matrix, np.abs(matrix).max(axis=1) / LARGEST)
 
 
-def quantise_weight(weight: Float32) -> tuple[Int8, Float32]:
+def quantise_weight(weight: Float32, largest: int = LARGEST) -> tuple[Int8, Float32]:
     """Quantise ``weight`` (outputs, inputs), whose inputs are even in number, as its rows.
+
+    No integer is above ``largest`` in magnitude: with fewer steps a file deflates to less.
 
     No two neighbours (0 and 1, 2 and 3, …) of a row sum to more than 128 in magnitude, so that
     their products with any uint8 sum to at most 255 * 128, which 16 bits hold.
     """
     pairs = np.abs(weight[:, ::2] + weight[:, 1::2]).max(axis=1)
-    return _scale_rows(weight, np.maximum(pairs, np.abs(weight).max(axis=1)))
+    return _scale_rows(weight, np.maximum(pairs, np.abs(weight).max(axis=1)) / largest)
 
 
-def _scale_rows(matrix: Float32, largest: Float32) -> tuple[Int8, Float32]:
-    scales = np.maximum(largest / LARGEST, SMALLEST).astype(np.float32)
+def _scale_rows(matrix: Float32, steps: Float32) -> tuple[Int8, Float32]:
+    scales = np.maximum(steps, SMALLEST).astype(np.float32)
     return np.rint(matrix / scales[:, None]).astype(np.int8), scales
 
 

@@ -65,6 +65,14 @@ def test_two_neighbouring_products_with_any_uint8_fit_16_bits(matrix: Float32) -
     assert least.min() >= -(2**15)
 
 
+@settings(deadline=None)
+@given(matrices(), st.integers(1, 127))
+def test_a_weight_of_fewer_steps_is_as_near_as_these_allow(matrix: Float32, largest: int) -> None:
+    integers, scales = quantise_weight(matrix, largest)
+    assert np.abs(integers).max() <= largest
+    assert (np.abs(integers * scales[:, None] - matrix) <= 0.5001 * scales[:, None]).all()
+
+
 def test_a_row_of_zeros_stays_zeros() -> None:
     integers, scales = quantise_weight(np.zeros((1, 4), np.float32))
     assert not integers.any()
