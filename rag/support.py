@@ -44,19 +44,19 @@ class Features:
 
 
 WEIGHTS = Features(
-    supported=0.5254,
-    new=0.2191,
-    new_share=-1.2479,
-    new_pairs=-0.2918,
-    new_triples=-0.5665,
-    in_one=-0.0815,
-    in_three=-0.2458,
-    unmatched=-0.5618,
-    negations=-0.2431,
-    content=-0.2209,
-    sentences=0.1060,
+    supported=0.5138,
+    new=0.1909,
+    new_share=-1.0906,
+    new_pairs=-0.2498,
+    new_triples=-0.5016,
+    in_one=-0.0620,
+    in_three=-0.2231,
+    unmatched=-0.4965,
+    negations=-0.2140,
+    content=-0.1929,
+    sentences=0.0916,
 )
-BIAS = 2.1270
+BIAS = 1.8651
 """What each feature adds to the log-odds; fitted by ``training/support/calibrate.py``."""
 
 THRESHOLD = 0.30

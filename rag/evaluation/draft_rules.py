@@ -47,6 +47,8 @@ _RELATIONS = (
     ("How much money was spent on {name}?", ("spend", "spent", "cost", "price", "paid", "dollar")),
     ("Who wrote a book about {name}?", ("book", "wrote", "author", "biography")),
     ("Which court ruled on {name}?", ("court", "ruled", "ruling", "judge", "verdict")),
+    ("Which university studied {name}?", ("university", "study", "studied", "research", "scholar")),
+    ("Which film is about {name}?", ("film", "movie", "cinema")),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from evaluation_fakes import FOX, answer, cite, document, gold, passage, refusal, rejecting, result
 
+from rag.answering.extractive import THRESHOLD
 from rag.evaluation.cases import Case, Evidence, EvidenceRule
 from rag.evaluation.corpus import Corpus
 from rag.evaluation.judging import Judgement, explain, judge, summarize
@@ -117,7 +118,7 @@ def test_the_explanation_of_a_refusal_shows_the_nearest_passages() -> None:
         (
             refusal("Who ran?", [replace(passage(SOURCE, FOX), sentences=(READ,), answers=0.134)]),
             "the answerer proposed nothing; the reader holds the passages for 13% likely to "
-            "answer, and the built-in answerer asks for 26%",
+            f"answer, and the built-in answerer asks for {THRESHOLD:.0%}",
         ),
         (
             rejecting(refusal("Who ran?", [passage(SOURCE, FOX)]), "false words"),
