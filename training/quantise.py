@@ -113,7 +113,7 @@ class Int8Layers:
 
 
 class SmallLayers(Int8Layers):
-    """The 8-bit layers for a small file: tables take 4 bits a number, weights 6 once deflated.
+    """The 8-bit layers for a small file: tables take 4 bits a number, weights 5 to 6 once deflated.
 
     Of the 255 steps of a weight 101 are used. The reader of nine layers reads as well with 113 as
     with all (``rag/models/reader.md``), and its file is an eighth smaller.
