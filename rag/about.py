@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.questions import terms
 from rag.types import Document, DocumentFact, FactKind, Passage
@@ -51,6 +52,19 @@ def _forms(document: str) -> dict[FactKind, re.Pattern[str]]:
     return {kind: re.compile("|".join(own), re.IGNORECASE) for kind, own in forms.items()}
 
 
+_TELLING = {
+    FactKind.PUBLISHED: re.compile(
+        r"\b(?:date|dated|issued|posted|printed|publication|published|released|updated|written)\b",
+        re.IGNORECASE,
+    ),
+    FactKind.AUTHOR: re.compile(
+        r"\b(?:authors?|writers?|wrote|written)\b|^\W*by\s"
+        rf"|\b(?:compiled|edited|prepared|reported|{_NOUNS}),? by\b",
+        re.IGNORECASE,
+    ),
+}
+"""The sentences that may tell such a fact, of which there are few."""
+
 _OF_ITSELF, _OF_ONE_NAMED = _forms(_ITSELF), _forms(rf"(?:{_ITSELF}|{_BY_NAME})")
 
 
@@ -65,16 +79,40 @@ def facts_asked(
     ``earlier`` question was about one: in "When was it released?" after a question about a film it
     is the film.
     """
+    kind, documents = _asked(question, passages, earlier)
+    facts = [_fact(kind, document) for document in documents] if kind else []
+    return tuple(facts) if all(fact.value for fact in facts) else ()
+
+
+def telling(
+    question: str, passages: Sequence[Passage], *, earlier: Sequence[str] = ()
+) -> tuple[Passage, ...]:
+    """Return the passages, of whose sentences only some may be quoted where a file does not say.
+
+    Asked who wrote an article without an author, or when, a reader takes anybody whom it names, and
+    any date: only a sentence that speaks of writing or publishing may tell.
+    """
+    kind, _ = _asked(question, passages, earlier)
+    return tuple(_with_telling(passage, kind) if kind else passage for passage in passages)
+
+
+def _with_telling(passage: Passage, kind: FactKind) -> Passage:
+    text, form = passage.document.text, _TELLING[kind]
+    told = (judged for judged in passage.sentences if form.search(judged.span.of(text)))
+    return replace(passage, sentences=tuple(told))
+
+
+def _asked(
+    question: str, passages: Sequence[Passage], earlier: Sequence[str]
+) -> tuple[FactKind | None, list[Document]]:
+    """Return which fact a question asks for, if it does, and of which documents."""
     before = earlier[-1] if earlier else ""
     if before and not (_NAMED.search(question) or _is_of_document(before)):
-        return ()
+        return None, []
     documents, is_named = _meant(question, passages)
     forms = _OF_ONE_NAMED if is_named else _OF_ITSELF
     kind = next((kind for kind, form in forms.items() if form.search(question)), None)
-    if not is_named:
-        documents, _ = _meant(before, passages)
-    facts = [_fact(kind, document) for document in documents] if kind else []
-    return tuple(facts) if all(fact.value for fact in facts) else ()
+    return kind, documents if is_named else _meant(before, passages)[0]
 
 
 def _is_of_document(question: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
-from rag.about import facts_asked
+from rag.about import facts_asked, telling
 from rag.answering import Answerer, answerer_for
 from rag.answering.extractive import ExtractiveDrafter
 from rag.checker import Checker
@@ -50,6 +50,11 @@ class Inquiry:
     question: str
     history: tuple[Turn, ...] = ()
     document_ids: frozenset[str] | None = None
+
+    @property
+    def earlier(self) -> list[str]:
+        """Return the user's questions before this one, in order."""
+        return [turn.question for turn in self.history]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ class Assistant(Closing):
         verifier = Verifier(retrieved.passages, question=retrieved.query.text, judge=self._judge)
         short_answer, usage, notice = "", Usage(), ""
         try:
-            for part in self._drafter.draft(retrieved.query.text, retrieved.passages):
+            for part in self._drafter.draft(retrieved.query.text, _quotable(retrieved)):
                 if isinstance(part, ShortAnswer):
                     short_answer = part.text
                 elif isinstance(part, Usage):
@@ -209,8 +214,13 @@ class Assistant(Closing):
 def _facts(retrieved: Retrieved) -> tuple[DocumentFact, ...]:
     """Return what the user's own words ask of the documents themselves."""
     inquiry = retrieved.query.inquiry
-    earlier = [turn.question for turn in inquiry.history]
-    return facts_asked(inquiry.question, retrieved.passages, earlier=earlier)
+    return facts_asked(inquiry.question, retrieved.passages, earlier=inquiry.earlier)
+
+
+def _quotable(retrieved: Retrieved) -> tuple[Passage, ...]:
+    """Return the passages with the sentences that may answer."""
+    inquiry = retrieved.query.inquiry
+    return telling(inquiry.question, retrieved.passages, earlier=inquiry.earlier)
 
 
 def _told(checked: Checked) -> Iterator[Event]:

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 from verification_fakes import document, passages
 
-from rag.about import facts_asked
-from rag.types import FactKind
+from rag.about import facts_asked, telling
+from rag.sentences import split_sentences
+from rag.types import FactKind, JudgedSentence
 
 HARBOUR = replace(
     document("Harbour report\n\nThe wall was raised.", name="Harbour report"),
@@ -112,6 +113,37 @@ def test_of_several_documents_the_one_that_is_named_is_meant() -> None:
     assert fact.value == "2019"
     each = facts_asked("When was each report published?", shelf)
     assert [fact.value for fact in each] == ["2021-04-12", "2019"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Who wrote this?", ["This report was written by Ann Lee.", "By Ann Lee, in Oslo."]),
+        ("When was this published?", ["This report was written by Ann Lee.", "Posted in May."]),
+        (
+            "Who spoke?",
+            [
+                "The talks were led by Paul Green.",
+                "This report was written by Ann Lee.",
+                "Posted in May.",
+                "By Ann Lee, in Oslo.",
+            ],
+        ),
+    ],
+)
+def test_where_a_file_does_not_say_only_what_speaks_of_writing_may_be_quoted(
+    question: str, kept: list[str]
+) -> None:
+    source = document(
+        "The talks were led by Paul Green. This report was written by Ann Lee. Posted in May. "
+        "By Ann Lee, in Oslo.",
+        name="Talks",
+    )
+    (only,) = passages(source)
+    spans = split_sentences(source.text, only.span)
+    judged = replace(only, sentences=tuple(JudgedSentence(s, None, 0.5) for s in spans))
+    (told,) = telling(question, [judged])
+    assert [sentence.span.of(source.text) for sentence in told.sentences] == kept
 
 
 def test_nothing_is_invented_where_a_file_does_not_say() -> None:

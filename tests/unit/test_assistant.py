@@ -81,6 +81,11 @@ def test_author_and_date_are_told_as_what_the_file_says_and_not_quoted(
     assistant.library.remove(bread.id)
 
 
+@pytest.mark.parametrize("question", ["Who wrote this?", "Who is the author?"])
+def test_nobody_whom_a_text_names_is_its_author(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status is Status.NOT_IN_SOURCES
+
+
 def test_only_the_documents_named_are_asked(assistant: Assistant) -> None:
     assert assistant.ask("Who met Antony Blinken?", document_ids=[]).passages == ()
 
