@@ -169,7 +169,7 @@ def _ends_sentence(region: str, start: int, mark: re.Match[str], *, caseless: bo
         return False
     if word[:1].islower() and word.islower() and not caseless:
         return False
-    if _inside_brackets(region, start, mark.end()) or _is_heading(region[start : mark.end()]):
+    if _inside_brackets(region, start, mark.end()) or _is_heading(region, start, mark.end()):
         return False
     before = region[max(start, mark.start() - _NEAR) : mark.start()]
     if mark["note"]:
@@ -177,10 +177,10 @@ def _ends_sentence(region: str, start: int, mark: re.Match[str], *, caseless: bo
     return mark["mark"] != "." or _full_stop_ends(before, word, stop)
 
 
-def _is_heading(words: str) -> bool:
+def _is_heading(region: str, start: int, end: int) -> bool:
     """Say whether words in bold begin a sentence: "**Tower.** There are 143 steps" is one."""
-    opened = words.lstrip()[:2]
-    return opened in ("**", "__") and words.endswith(opened)
+    opened = region[start : start + _NEAR].lstrip()[:2]
+    return opened in ("**", "__") and region.endswith(opened, start, end)
 
 
 def _is_abbreviation(word: str) -> bool:
