@@ -172,7 +172,7 @@ class _Reading:
             decade=suffix == "s",
             ordinal=suffix in {"st", "nd", "rd", "th"},
         )
-        self._note_day(_values(token["digits"]), at, end)
+        self._note_day(values, at, end)
         return end
 
     def _read_word(self, at: int) -> int:
