@@ -101,29 +101,28 @@ class TestParagraphs:
         )
         assert words_of(document, BlockKind.HEADING) == ["Costs"]
 
-    def test_a_raised_number_does_not_cut_its_line(self) -> None:
-        document = load(
-            [
-                [
-                    Print("An area of 10 km", x=72),
-                    Print("2", x=165, y=704, size=7),
-                    Print("is small.", x=174),
-                ]
-            ]
-        )
-        assert document.text == "An area of 10 km2 is small."
-
-    def test_a_raised_number_does_not_become_part_of_a_figure(self) -> None:
-        document = load(
-            [
-                [
-                    Print("Costs rose to 500", x=72),
-                    Print("3", x=165.4, y=705, size=7),
-                    Print(" million in 2019.", x=169.3),
-                ]
-            ]
-        )
-        assert document.text == "Costs rose to 500 3 million in 2019."
+    @pytest.mark.parametrize(
+        ("before", "raised", "after", "text"),
+        [
+            (
+                Print("An area of 10 km", x=72),
+                Print("2", x=165, y=704, size=7),
+                Print("is small.", x=174),
+                "An area of 10 km2 is small.",
+            ),
+            (
+                Print("Costs rose to 500", x=72),
+                Print("3", x=165.4, y=705, size=7),
+                Print(" million in 2019.", x=169.3),
+                "Costs rose to 500 3 million in 2019.",
+            ),
+        ],
+        ids=["of a unit", "of a note"],
+    )
+    def test_a_raised_number_cuts_no_line_and_becomes_part_of_no_figure(
+        self, before: Print, raised: Print, after: Print, text: str
+    ) -> None:
+        assert load([[before, raised, after]]).text == text
 
     def test_a_large_initial_makes_no_heading_of_its_line(self) -> None:
         first, *beside = WRAPPED
